@@ -1,0 +1,37 @@
+package dev.millrace.protocol.message;
+
+/** Names of the message properties that the platform itself reads or writes. */
+public final class PropertyNames {
+    /** Lookup values, separated by one space. */
+    public static final String KEYS = "KEYS";
+    /** The filter label. */
+    public static final String TAGS = "TAGS";
+    /** Whether the sender waits for the flush: {@code true} (default) or {@code false}. */
+    public static final String WAIT = "WAIT";
+    /** Delay level, 1..18. */
+    public static final String DELAY = "DELAY";
+    /** The id that the sending client gave, kept over its retries. */
+    public static final String UNIQUE_KEY = "UNIQ_KEY";
+    /** Topic of a retried message before it went to the retry topic. */
+    public static final String RETRY_TOPIC = "RETRY_TOPIC";
+
+    public static final String REAL_TOPIC = "REAL_TOPIC";
+    public static final String REAL_QUEUE_ID = "REAL_QID";
+    public static final String TRANSACTION_PREPARED = "TRAN_MSG";
+    public static final String PRODUCER_GROUP = "PGROUP";
+    public static final String TIMES_CONSUMED = "RECONSUME_TIME";
+    public static final String TIMES_CONSUMED_MAX = "MAX_RECONSUME_TIMES";
+    /** Id of the first message of a chain of retries. */
+    public static final String ORIGIN_MESSAGE_ID = "ORIGIN_MESSAGE_ID";
+
+    public static final String REGION = "MSG_REGION";
+    public static final String TRACE_ON = "TRACE_ON";
+    public static final String CLUSTER = "CLUSTER";
+    public static final String DEAD_LETTER_ORIGIN_TOPIC = "DLQ_ORIGIN_TOPIC";
+    public static final String DEAD_LETTER_ORIGIN_MESSAGE_ID = "DLQ_ORIGIN_MESSAGE_ID";
+    public static final String TIMER_DELAY_SECONDS = "TIMER_DELAY_SEC";
+    public static final String TIMER_DELAY_MS = "TIMER_DELAY_MS";
+    public static final String TIMER_DELIVER_MS = "TIMER_DELIVER_MS";
+
+    private PropertyNames() {}
+}
