@@ -1,0 +1,6 @@
+package dev.millrace.protocol.body;
+
+import java.util.Set;
+
+/** Names of consumer groups. */
+public record GroupList(Set<String> groupList) {}

@@ -1,0 +1,245 @@
+package dev.millrace.protocol.codec;
+
+import dev.millrace.protocol.ProtocolException;
+import dev.millrace.protocol.ProtocolLimits;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads the JSON header without building a tree: known members become numbers or byte ranges, unknown ones are skipped.
+ *
+ * <p>Owner: one parse. Source: docs/protocol.md, section "Header".
+ */
+final class JsonHeaderReader {
+    private static final String[] LANGUAGES = {
+        "JAVA", "CPP", "DOTNET", "PYTHON", "DELPHI", "ERLANG", "RUBY", "OTHER", "HTTP", "GO", "PHP", "OMS", "RUST",
+        "NODE_JS"
+    };
+
+    private final byte[] bytes;
+    private final int end;
+    private int at;
+    private int textStart;
+    private int textEnd;
+    private boolean isTextEscaped;
+
+    JsonHeaderReader(byte[] bytes, int end) {
+        this.bytes = bytes;
+        this.end = end;
+    }
+
+    void read(HeaderFields into) {
+        int code = 0;
+        int version = 0;
+        int opaque = 0;
+        int flag = 0;
+        int language = 0;
+        expect('{');
+        boolean isFirst = true;
+        while (!endsObject(isFirst)) {
+            isFirst = false;
+            readText();
+            int nameStart = textStart;
+            int nameLength = textEnd - textStart;
+            expect(':');
+            if (isName("code", nameStart, nameLength)) {
+                code = integer();
+            } else if (isName("opaque", nameStart, nameLength)) {
+                opaque = integer();
+            } else if (isName("flag", nameStart, nameLength)) {
+                flag = integer();
+            } else if (isName("version", nameStart, nameLength)) {
+                version = integer();
+            } else if (isName("language", nameStart, nameLength)) {
+                language = language();
+            } else if (isName("extFields", nameStart, nameLength)) {
+                fields(into);
+            } else if (isName("remark", nameStart, nameLength)) {
+                remark(into);
+            } else {
+                skipValue(0);
+            }
+        }
+        into.fixed(code, version, opaque, flag, language);
+    }
+
+    private void fields(HeaderFields into) {
+        if (peek() == 'n') {
+            literal("null");
+            return;
+        }
+        expect('{');
+        boolean isFirst = true;
+        while (!endsObject(isFirst)) {
+            isFirst = false;
+            readText();
+            int nameStart = textStart;
+            int nameEnd = textEnd;
+            expect(':');
+            byte next = peek();
+            if (next == '"') {
+                readText();
+                into.add(nameStart, nameEnd, textStart, textEnd, isTextEscaped);
+            } else if (next == '{' || next == '[' || next == 'n') {
+                skipValue(0);
+            } else {
+                int start = at;
+                skipScalar();
+                into.add(nameStart, nameEnd, start, at, false);
+            }
+        }
+    }
+
+    private void remark(HeaderFields into) {
+        if (peek() != '"') {
+            skipValue(0);
+            return;
+        }
+        readText();
+        if (textEnd > textStart) {
+            into.remark(textStart, textEnd, isTextEscaped);
+        }
+    }
+
+    private int language() {
+        if (peek() != '"') {
+            return peek() == 'n' ? skipToZero() : integer();
+        }
+        readText();
+        for (int i = 0; i < LANGUAGES.length; i++) {
+            if (isName(LANGUAGES[i], textStart, textEnd - textStart)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private int skipToZero() {
+        skipValue(0);
+        return 0;
+    }
+
+    private boolean isName(String name, int start, int length) {
+        if (name.length() != length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (bytes[start + i] != name.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean endsObject(boolean isFirst) {
+        byte next = peek();
+        if (next == '}') {
+            at++;
+            return true;
+        }
+        if (!isFirst) {
+            expect(',');
+        }
+        return false;
+    }
+
+    private byte peek() {
+        while (at < end && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
+            at++;
+        }
+        if (at == end) {
+            throw new ProtocolException("JSON header ends at byte " + end + " inside a value");
+        }
+        return bytes[at];
+    }
+
+    private void expect(char wanted) {
+        byte found = peek();
+        if (found != wanted) {
+            throw new ProtocolException("JSON header has '" + (char) (found & 0xFF) + "' at byte " + at + " where '"
+                    + wanted + "' belongs");
+        }
+        at++;
+    }
+
+    private void readText() {
+        expect('"');
+        textStart = at;
+        isTextEscaped = false;
+        while (at < end && bytes[at] != '"') {
+            if (bytes[at] == '\\') {
+                isTextEscaped = true;
+                at++;
+            }
+            at++;
+        }
+        if (at >= end) {
+            throw new ProtocolException("JSON header ends inside text");
+        }
+        textEnd = at++;
+    }
+
+    private int integer() {
+        boolean isQuoted = peek() == '"';
+        at += isQuoted ? 1 : 0;
+        int start = at;
+        while (at < end && (bytes[at] == '-' || bytes[at] >= '0' && bytes[at] <= '9')) {
+            at++;
+        }
+        String digits = new String(bytes, start, Math.min(at - start, 24), StandardCharsets.US_ASCII);
+        at += isQuoted ? 1 : 0;
+        try {
+            return Integer.parseInt(digits);
+        } catch (NumberFormatException e) {
+            throw new ProtocolException("JSON header has '" + digits + "' at byte " + start + ", not an integer", e);
+        }
+    }
+
+    private void skipScalar() {
+        int start = at;
+        while (at < end && ",}] \n\r\t".indexOf(bytes[at]) < 0) {
+            at++;
+        }
+        if (at == start) {
+            throw new ProtocolException("JSON header has no value at byte " + at);
+        }
+    }
+
+    private void literal(String word) {
+        if (end - at < word.length() || !isName(word, at, word.length())) {
+            throw new ProtocolException("JSON header has no '" + word + "' at byte " + at);
+        }
+        at += word.length();
+    }
+
+    private void skipValue(int depth) {
+        if (depth > ProtocolLimits.JSON_DEPTH_MAX) {
+            throw new ProtocolException("JSON header nests deeper than " + ProtocolLimits.JSON_DEPTH_MAX);
+        }
+        byte next = peek();
+        if (next == '"') {
+            readText();
+        } else if (next == '{' || next == '[') {
+            skipNested(next == '{', depth);
+        } else {
+            skipScalar();
+        }
+    }
+
+    private void skipNested(boolean isObject, int depth) {
+        char close = isObject ? '}' : ']';
+        at++;
+        boolean isFirst = true;
+        while (peek() != close) {
+            if (!isFirst) {
+                expect(',');
+            }
+            isFirst = false;
+            if (isObject) {
+                readText();
+                expect(':');
+            }
+            skipValue(depth + 1);
+        }
+        at++;
+    }
+}

@@ -1,0 +1,12 @@
+package dev.millrace.protocol.command;
+
+/** What a broker is asked. */
+public sealed interface BrokerRequest extends Request
+        permits SendMessage,
+                PullMessage,
+                OwnRequest,
+                QueueRequest,
+                MemberRequest,
+                TopicRequest,
+                GroupRequest,
+                SettingsRequest {}
