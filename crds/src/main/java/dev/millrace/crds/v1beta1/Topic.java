@@ -1,0 +1,40 @@
+package dev.millrace.crds.v1beta1;
+
+import dev.millrace.crds.schema.Checked;
+import dev.millrace.crds.schema.Describe;
+import dev.millrace.crds.schema.Effect;
+import dev.millrace.crds.schema.Findings;
+import dev.millrace.crds.schema.Required;
+import dev.millrace.crds.schema.ServerWritten;
+import dev.millrace.crds.schema.Text;
+
+/** A topic of one cluster. Thread-safe: immutable. */
+@ServerWritten("status")
+public record Topic(
+        @Describe(value = "always millrace.dev/v1beta1", effect = Effect.FIXED) @Required @Text(max = 64)
+        String apiVersion,
+
+        @Describe(value = "always Topic", effect = Effect.FIXED) @Required @Text(max = 64)
+        String kind,
+
+        @Describe("name and labels") @Required Metadata metadata,
+        @Describe("what the topic should be") @Required TopicSpec spec)
+        implements Resource, Checked {
+    private static final int NAME_MAX = 127;
+
+    /** The name applications use. */
+    public String topicName() {
+        return spec.topicName() == null ? metadata.name() : spec.topicName();
+    }
+
+    @Override
+    public void check(Findings findings) {
+        String name = metadata.name();
+        if (spec.topicName() == null && (name.length() > NAME_MAX || name.contains("."))) {
+            findings.refuse(
+                    "metadata.name",
+                    "'" + name + "' is no topic name (at most " + NAME_MAX + " of a-z 0-9 -)",
+                    "set spec.topicName");
+        }
+    }
+}
