@@ -20,10 +20,10 @@ public final class ProtocolLimits {
     public static final int REQUESTS_IN_FLIGHT_MAX = 16_384;
 
     /** A connection without a byte in either direction is closed; clients send a heartbeat each 30 s. */
-    public static final Duration IDLE_MAX = Duration.ofSeconds(120);
+    public static final Duration IDLE_MAX = Duration.ofMinutes(2);
 
     /** Time between the first and the last byte of one frame; a slower peer only holds memory. */
-    public static final Duration FRAME_RECEIVE_MAX = Duration.ofSeconds(60);
+    public static final Duration FRAME_RECEIVE_MAX = Duration.ofMinutes(1);
 
     /** Bytes that wait to be written to one peer; above it reading from that peer pauses. */
     public static final int OUTBOUND_BYTES_MAX = 8 * 1024 * 1024;

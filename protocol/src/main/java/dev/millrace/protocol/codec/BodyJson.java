@@ -164,7 +164,7 @@ public final class BodyJson {
         Map<?, ?> members = members(tree, path);
         RecordComponent[] components = components(type);
         Class<?>[] types = new Class<?>[components.length];
-        Object[] values = new Object[components.length];
+        @Nullable Object[] values = new @Nullable Object[components.length];
         for (int i = 0; i < components.length; i++) {
             String name = components[i].getName();
             types[i] = components[i].getType();
@@ -178,7 +178,7 @@ public final class BodyJson {
             Constructor<?> constructor = type.getDeclaredConstructor(types);
             return constructor.newInstance(values);
         } catch (InvocationTargetException e) {
-            throw new BadFieldException(path + ": " + e.getCause().getMessage(), e.getCause());
+            throw new BadFieldException(path + ": " + e.getTargetException().getMessage(), e);
         } catch (ReflectiveOperationException e) {
             throw new AssertionError("record " + type + " can't be made", e);
         }

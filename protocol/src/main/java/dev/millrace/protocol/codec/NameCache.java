@@ -13,8 +13,8 @@ final class NameCache {
     private static final int SLOTS = 4096;
     private static final int NAME_BYTES_MAX = 255;
 
-    private final byte @Nullable [][] bytes = new byte[SLOTS][];
-    private final @Nullable String[] names = new String[SLOTS];
+    private final byte[][] bytes = new byte[SLOTS][];
+    private final @Nullable String[] names = new @Nullable String[SLOTS];
 
     String name(byte[] source, int start, int length) {
         if (length > NAME_BYTES_MAX) {
@@ -27,9 +27,7 @@ final class NameCache {
         int slot = (hash ^ hash >>> 15) & SLOTS - 1;
         byte[] known = bytes[slot];
         String name = names[slot];
-        if (known != null
-                && name != null
-                && java.util.Arrays.equals(known, 0, known.length, source, start, start + length)) {
+        if (name != null && java.util.Arrays.equals(known, 0, known.length, source, start, start + length)) {
             return name;
         }
         String fresh = new String(source, start, length, StandardCharsets.UTF_8);

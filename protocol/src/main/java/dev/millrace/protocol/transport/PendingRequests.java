@@ -1,0 +1,116 @@
+package dev.millrace.protocol.transport;
+
+import dev.millrace.protocol.codec.HeaderFields;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests of one connection that wait for their answer, in a ring found by {@code opaque}.
+ *
+ * <p>Thread-safe: a slot is taken and freed by compare-and-swap. Bounded by the ring's size.
+ */
+final class PendingRequests {
+    private static final int PROBES_MAX = 64;
+
+    private final AtomicReferenceArray<@Nullable Pending<?>> ring;
+    private final AtomicInteger nextOpaque = new AtomicInteger();
+    private final AtomicInteger count = new AtomicInteger();
+    private final LongSupplier nanoTime;
+    private final String peer;
+
+    /** @param slots a power of two */
+    PendingRequests(int slots, LongSupplier nanoTime, String peer) {
+        this.ring = new AtomicReferenceArray<>(slots);
+        this.nanoTime = nanoTime;
+        this.peer = peer;
+    }
+
+    private record Pending<T>(
+            int opaque, long startNanos, long timeoutNanos, ReplyReader<T> reader, CompletableFuture<T> future) {
+        void complete(HeaderFields fields, ByteBuffer body) {
+            T value;
+            try {
+                value = reader.read(fields, body);
+            } catch (RuntimeException e) {
+                future.completeExceptionally(e);
+                return;
+            }
+            future.complete(value);
+        }
+    }
+
+    /** Takes a slot and gives its opaque number; fails the future and gives 0 if none is free. Numbers are never 0. */
+    <T> int add(long timeoutNanos, ReplyReader<T> reader, CompletableFuture<T> future) {
+        for (int probe = 0; probe < PROBES_MAX; probe++) {
+            int opaque = nextOpaque.incrementAndGet();
+            if (opaque == 0) {
+                continue;
+            }
+            Pending<T> pending = new Pending<>(opaque, nanoTime.getAsLong(), timeoutNanos, reader, future);
+            if (ring.compareAndSet(slot(opaque), null, pending)) {
+                count.incrementAndGet();
+                return opaque;
+            }
+        }
+        future.completeExceptionally(new TransportException(
+                count.get() + " requests to " + peer + " wait for an answer already; wait, or use more connections",
+                false));
+        return 0;
+    }
+
+    /** Completes the request that this answer belongs to; an answer that came too late is ignored. */
+    void complete(HeaderFields fields, ByteBuffer body) {
+        Pending<?> pending = ring.get(slot(fields.opaque()));
+        if (pending != null && pending.opaque == fields.opaque() && remove(pending)) {
+            pending.complete(fields, body);
+        }
+    }
+
+    void failExpired() {
+        if (count.get() == 0) {
+            return;
+        }
+        long now = nanoTime.getAsLong();
+        for (int i = 0; i < ring.length(); i++) {
+            Pending<?> pending = ring.get(i);
+            if (pending != null && now - pending.startNanos >= pending.timeoutNanos && remove(pending)) {
+                pending.future.completeExceptionally(new TransportException(
+                        "no answer from " + peer + " within " + pending.timeoutNanos / 1_000_000
+                                + " ms; it may have acted on the request",
+                        true));
+            }
+        }
+    }
+
+    void failAll(String reason) {
+        for (int i = 0; i < ring.length(); i++) {
+            Pending<?> pending = ring.get(i);
+            if (pending != null && remove(pending)) {
+                pending.future.completeExceptionally(new TransportException(reason, true));
+            }
+        }
+    }
+
+    void fail(int opaque, TransportException fault) {
+        Pending<?> pending = ring.get(slot(opaque));
+        if (pending != null && pending.opaque == opaque && remove(pending)) {
+            pending.future.completeExceptionally(fault);
+        }
+    }
+
+    private boolean remove(Pending<?> pending) {
+        if (ring.compareAndSet(slot(pending.opaque), pending, null)) {
+            count.decrementAndGet();
+            return true;
+        }
+        return false;
+    }
+
+    private int slot(int opaque) {
+        return opaque & ring.length() - 1;
+    }
+}
