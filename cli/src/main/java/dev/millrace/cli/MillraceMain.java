@@ -1,0 +1,45 @@
+package dev.millrace.cli;
+
+import dev.millrace.cli.local.JavaPrograms;
+import dev.millrace.cli.local.Machine;
+import dev.millrace.cli.local.OsProcesses;
+import dev.millrace.cli.local.Readiness;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/** Entry point and wiring of the {@code millrace} command: the one place that knows the real machine. */
+public final class MillraceMain {
+    private MillraceMain() {}
+
+    public static void main(String[] arguments) {
+        System.exit(Commands.commandLine(machine()).execute(arguments));
+    }
+
+    private static Machine machine() {
+        String options =
+                System.getenv().getOrDefault("MILLRACE_SERVER_JAVA_OPTS", "").strip();
+        var programs = new JavaPrograms(
+                Path.of(System.getProperty("millrace.home", "."))
+                        .toAbsolutePath()
+                        .normalize(),
+                Path.of(System.getProperty("java.home")),
+                System.getProperty("java.class.path"),
+                options.isEmpty() ? List.of() : List.of(options.split("\\s+", -1)));
+        return new Machine(
+                new OsProcesses(System.getenv().getOrDefault("PATH", "")),
+                programs,
+                Readiness.byConnection(),
+                System::nanoTime,
+                InstantSource.system(),
+                MillraceMain::pause,
+                task -> Runtime.getRuntime()
+                        .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(task)));
+    }
+
+    private static void pause(Duration time) {
+        LockSupport.parkNanos(time.toNanos());
+    }
+}

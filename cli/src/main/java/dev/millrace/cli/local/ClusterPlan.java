@@ -1,0 +1,25 @@
+package dev.millrace.cli.local;
+
+import dev.millrace.crds.v1beta1.Topic;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What should run on this machine. Thread-safe: immutable.
+ *
+ * @param servers NameServers first, in the order they start
+ */
+record ClusterPlan(String cluster, List<ServerPlan> servers, List<Topic> topics) {
+    ClusterPlan {
+        servers = List.copyOf(servers);
+        topics = List.copyOf(topics);
+    }
+
+    /** Addresses of the NameServers, as clients take them: separated by semicolons. */
+    String nameServers() {
+        return servers.stream()
+                .filter(server -> server.role() == Role.NAMESRV)
+                .map(ServerPlan::address)
+                .collect(Collectors.joining(";"));
+    }
+}

@@ -1,0 +1,22 @@
+package dev.millrace.cli.local;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The outside world as local mode sees it; wired in {@code MillraceMain}, replaced in tests. Thread-safe: immutable.
+ *
+ * @param nanos a monotonic clock
+ * @param pause lets the calling thread rest
+ * @param onShutdown registers what must run before this program ends, also after Ctrl-C
+ */
+public record Machine(
+        Processes processes,
+        Programs programs,
+        Readiness readiness,
+        LongSupplier nanos,
+        InstantSource clock,
+        Consumer<Duration> pause,
+        Consumer<Runnable> onShutdown) {}

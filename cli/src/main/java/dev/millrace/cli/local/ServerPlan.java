@@ -1,0 +1,48 @@
+package dev.millrace.cli.local;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * One server process that should run. Thread-safe: immutable.
+ *
+ * @param name of the process, and of its files in the data folder
+ * @param port where clients connect
+ * @param ports all ports the process listens on, {@code port} included
+ * @param settings its configuration, sorted by key
+ */
+record ServerPlan(String name, Role role, String host, int port, List<Integer> ports, Map<String, String> settings) {
+    ServerPlan {
+        ports = List.copyOf(ports);
+        settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+    }
+
+    String address() {
+        return host + ":" + port;
+    }
+
+    /** The configuration file: one {@code key=value} a line, as {@link java.util.Properties} reads it. */
+    String configText() {
+        return settings.entrySet().stream()
+                .map(entry -> escape(entry.getKey(), true) + "=" + escape(entry.getValue(), false) + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static String escape(String text, boolean isKey) {
+        String escaped = text.replace("\\", "\\\\")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r")
+                .replace("\t", "\\t");
+        if (isKey) {
+            return escaped.replace(" ", "\\ ")
+                    .replace("=", "\\=")
+                    .replace(":", "\\:")
+                    .replace("#", "\\#")
+                    .replace("!", "\\!");
+        }
+        return escaped.startsWith(" ") ? "\\" + escaped : escaped;
+    }
+}
