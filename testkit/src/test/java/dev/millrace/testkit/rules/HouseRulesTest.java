@@ -1,0 +1,13 @@
+package dev.millrace.testkit.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class HouseRulesTest {
+    @Test
+    void holds() {
+        assertThat(HouseRules.ofModule(Path.of("")).violations()).isEmpty();
+    }
+}
