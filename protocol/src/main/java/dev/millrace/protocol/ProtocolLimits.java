@@ -28,5 +28,14 @@ public final class ProtocolLimits {
     /** Bytes that wait to be written to one peer; above it reading from that peer pauses. */
     public static final int OUTBOUND_BYTES_MAX = 8 * 1024 * 1024;
 
+    /** UTF-8 bytes of a topic name: that of the longest retry topic. */
+    public static final int TOPIC_BYTES_MAX = 255;
+
+    /** Topics of one multi-queue send; more belong into a second request. */
+    public static final int MULTI_SEND_GROUPS_MAX = 4096;
+
+    /** Records of one multi-queue send: their places fill an answer of 1 MiB. */
+    public static final int MULTI_SEND_RECORDS_MAX = 65_536;
+
     private ProtocolLimits() {}
 }
