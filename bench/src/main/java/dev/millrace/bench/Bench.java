@@ -1,0 +1,124 @@
+package dev.millrace.bench;
+
+import dev.millrace.bench.load.LoadResult;
+import dev.millrace.bench.server.Anchors;
+import dev.millrace.bench.server.Folders;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command behind {@code bench/run}. Owner: the main thread. */
+@Command(
+        name = "bench/run",
+        mixinStandardHelpOptions = true,
+        description = "Runs scenarios against each side in turns, on 127.0.0.1, and prints medians and ratios.")
+final class Bench implements Callable<Integer> {
+    @Parameters(
+            arity = "1..*",
+            description = "sync1 sync64 sync64-1024 flight64 flight1024 batch8 batch1000 batch10000 paced8 paced1000"
+                    + " drain")
+    private List<String> scenarios = List.of();
+
+    @Option(
+            names = "--sides",
+            split = ",",
+            required = true,
+            description =
+                    "millrace, millrace-rmq (our broker, their client), rocketmq, kafka, echo (plain Netty), echo-shared (shared"
+                            + " wake-ups and writes); the first is the"
+                            + " base of the ratio")
+    private List<String> sides = List.of();
+
+    @Option(names = "--rounds", defaultValue = "3", description = "turns of each side (${DEFAULT-VALUE})")
+    private int roundCount;
+
+    @Option(names = "--flush", defaultValue = "async", description = "sync or async (${DEFAULT-VALUE})")
+    private String flush = "async";
+
+    @Option(names = "-o", defaultValue = "table", description = "table or json (${DEFAULT-VALUE})")
+    private String output = "table";
+
+    @Option(names = "--lanes", defaultValue = "0", description = "threads or messages under way")
+    private int lanes;
+
+    @Option(names = "--queues", defaultValue = "0", description = "queues of the topic")
+    private int queueCount;
+
+    @Option(names = "--body", defaultValue = "0", description = "bytes of a body (128)")
+    private int bodyBytes;
+
+    @Option(names = "--warmup", defaultValue = "-1", description = "messages before the measured ones")
+    private long warmupCount;
+
+    @Option(names = "--messages", defaultValue = "0", description = "measured messages at most")
+    private long messageCount;
+
+    @Option(names = "--seconds", defaultValue = "30", description = "bound of each phase (${DEFAULT-VALUE})")
+    private int secondsMax;
+
+    @Option(names = "--free", description = "the client chooses queues; otherwise round robin by message")
+    private boolean isFree;
+
+    @Option(names = "--virtual", description = "waiting threads are virtual")
+    private boolean isVirtual;
+
+    @Option(
+            names = "--rate",
+            defaultValue = "0.8",
+            description = "paced: messages per second, or below 2 the share of the side's own rate (${DEFAULT-VALUE})")
+    private double rate;
+
+    private Bench() {}
+
+    /** Runs the command; the exit status is not 0 when a turn failed. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Bench()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        var home = Path.of(System.getProperty("bench.home")).toAbsolutePath();
+        var folders = new Folders(
+                home.resolve("target/anchors"), home.resolve("target/scratch"), System.getProperty("java.class.path"));
+        var turn = new Turn(folders, new Anchors(folders, flush.equals("sync")));
+        var chosen = sides.stream().map(Side::of).toList();
+        var rows = new ArrayList<Report.Row>();
+        for (var label : scenarios) {
+            rows.addAll(compare(turn, Scenario.of(label), chosen));
+        }
+        var report = new Report(machine(), rows);
+        System.out.println(output.equals("json") ? report.toJson() : report.toTable());
+        return 0;
+    }
+
+    private List<Report.Row> compare(Turn turn, Scenario scenario, List<Side> chosen) throws Exception {
+        var plan = scenario.plan(new Scenario.Changes(
+                lanes, queueCount, bodyBytes, warmupCount, messageCount, secondsMax, isFree, isVirtual, rate));
+        var results = new ArrayList<List<LoadResult>>();
+        chosen.forEach(side -> results.add(new ArrayList<>()));
+        for (int round = 1; round <= roundCount; round++) {
+            for (int i = 0; i < chosen.size(); i++) {
+                var result = turn.run(chosen.get(i), plan);
+                results.get(i).add(result);
+                System.err.printf(
+                        "%s %s round %d: %s%n", scenario.label(), chosen.get(i).label(), round, result.toLine());
+            }
+        }
+        var rows = new ArrayList<Report.Row>();
+        for (int i = 0; i < chosen.size(); i++) {
+            double base = rows.isEmpty() ? 0 : rows.getFirst().rate();
+            rows.add(Report.Row.of(scenario.label(), chosen.get(i).label(), results.get(i), base));
+        }
+        return rows;
+    }
+
+    private static String machine() {
+        return Runtime.getRuntime().availableProcessors() + " cores, JDK " + Runtime.version() + ", commit "
+                + System.getProperty("bench.commit", "unknown");
+    }
+}

@@ -1,0 +1,49 @@
+package dev.millrace.bench;
+
+/** A broker with a client: what is compared. */
+enum Side {
+    MILLRACE("millrace", "millrace", "millrace"),
+    MILLRACE_ROCKETMQ("millrace-rmq", "millrace", "rocketmq"),
+    ROCKETMQ("rocketmq", "rocketmq", "rocketmq"),
+    KAFKA("kafka", "kafka", "kafka"),
+    ECHO("echo", "echo", "echo"),
+    ECHO_SHARED("echo-shared", "echo-shared", "echo-shared");
+
+    private final String label;
+    private final String server;
+    private final String target;
+
+    Side(String label, String server, String target) {
+        this.label = label;
+        this.server = server;
+        this.target = target;
+    }
+
+    static Side of(String label) {
+        for (var side : values()) {
+            if (side.label.equals(label)) {
+                return side;
+            }
+        }
+        throw new IllegalArgumentException(
+                "no side " + label + "; one of millrace, millrace-rmq, rocketmq, kafka, echo, echo-shared");
+    }
+
+    String label() {
+        return label;
+    }
+
+    String server() {
+        return server;
+    }
+
+    /** The client, as {@code dev.millrace.bench.driver.DriverMain} names it. */
+    String target() {
+        return target;
+    }
+
+    /** Whether the client's jars are those of an anchor rather than ours. */
+    boolean hasForeignClient() {
+        return target.equals("rocketmq") || target.equals("kafka");
+    }
+}

@@ -1,0 +1,64 @@
+package dev.millrace.bench.driver;
+
+import dev.millrace.bench.echo.EchoTarget;
+import dev.millrace.bench.kafka.KafkaTarget;
+import dev.millrace.bench.load.LoadPlan;
+import dev.millrace.bench.load.LoadResult;
+import dev.millrace.bench.load.LoadRun;
+import dev.millrace.bench.load.LoadTarget;
+import dev.millrace.bench.load.TargetSettings;
+import dev.millrace.bench.millrace.MillraceTarget;
+import dev.millrace.bench.rocketmq.RocketMqTarget;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The client process of a turn. Takes {@code key=value} arguments, prints a {@link LoadResult} line last. Owner: the
+ * main thread.
+ */
+public final class DriverMain {
+    private static final String TOPIC = "load";
+
+    private DriverMain() {}
+
+    /** Runs one turn; exits with 1 when it failed. */
+    public static void main(String[] words) {
+        var arguments = LoadResult.parsePairs(words);
+        var plan = LoadPlan.parse(arguments);
+        var settings =
+                new TargetSettings(LoadPlan.value(arguments, "address"), TOPIC, plan.queueCount(), plan.isBatching());
+        int status = 0;
+        try (var target = target(LoadPlan.value(arguments, "target"))) {
+            target.open(settings);
+            System.out.println(new LoadRun(target, plan, pids(arguments)).run().toLine());
+        } catch (Exception e) {
+            e.printStackTrace();
+            status = 1;
+        }
+        // Clients keep threads that would hold the process.
+        System.exit(status);
+    }
+
+    // A switch, so that only the chosen client's classes are needed on the class path.
+    private static LoadTarget target(String name) {
+        return switch (name) {
+            case "millrace" -> new MillraceTarget();
+            case "rocketmq" -> new RocketMqTarget();
+            case "kafka" -> new KafkaTarget();
+            case "echo" -> new EchoTarget(false);
+            case "echo-shared" -> new EchoTarget(true);
+            default ->
+                throw new IllegalArgumentException(
+                        "target=" + name + "; one of millrace, rocketmq, kafka, echo, echo-shared");
+        };
+    }
+
+    private static List<Long> pids(Map<String, String> arguments) {
+        var pids = new ArrayList<Long>();
+        for (var pid : LoadPlan.value(arguments, "pids").split(",", -1)) {
+            pids.add(Long.parseLong(pid));
+        }
+        return pids;
+    }
+}

@@ -1,0 +1,112 @@
+package dev.millrace.bench.kafka;
+
+import dev.millrace.bench.load.Arrivals;
+import dev.millrace.bench.load.LoadTarget;
+import dev.millrace.bench.load.SendDone;
+import dev.millrace.bench.load.TargetSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Apache Kafka's client: one producer with the settings of their ProducerPerformance and {@code acks=1}, one consumer.
+ * Without batching the producer sends every record at once in a request of its own.
+ *
+ * <p>Owner: the driver; the producer is thread-safe, the consumer belongs to the drain thread.
+ */
+public final class KafkaTarget implements LoadTarget {
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
+    private static final long TOPIC_TIMEOUT_S = 300;
+    private static final int REPLICATION_FACTOR = 1;
+
+    private @Nullable KafkaProducer<byte[], byte[]> producer;
+    private String address = "";
+    private String topic = "";
+    private volatile boolean isClosed;
+
+    @Override
+    public void open(TargetSettings settings) throws Exception {
+        address = settings.address();
+        topic = settings.topic();
+        try (var admin = Admin.create(Map.of("bootstrap.servers", address))) {
+            var newTopic = new NewTopic(topic, settings.queueCount(), (short) REPLICATION_FACTOR);
+            var timeout = new CreateTopicsOptions().timeoutMs((int) TimeUnit.SECONDS.toMillis(TOPIC_TIMEOUT_S));
+            admin.createTopics(List.of(newTopic), timeout).all().get(TOPIC_TIMEOUT_S, TimeUnit.SECONDS);
+        }
+        var properties = new Properties();
+        properties.put("bootstrap.servers", address);
+        properties.put("acks", "1");
+        if (!settings.isBatching()) {
+            properties.put("linger.ms", "0");
+            properties.put("batch.size", "0");
+        }
+        producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+        // Fetches the topic's metadata before the first send.
+        producer.partitionsFor(topic);
+    }
+
+    @Override
+    public void send(int queue, byte[] body) throws Exception {
+        opened().send(record(queue, body)).get();
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback is told
+    public void sendAsync(int queue, byte[] body, SendDone done) {
+        opened().send(record(queue, body), (metadata, failure) -> done.done(failure));
+    }
+
+    @Override
+    public void flush() {
+        // The producer sends by its own linger time; nothing is held back for ever.
+    }
+
+    @Override
+    public void startDrain(Arrivals arrivals) {
+        Thread.ofPlatform().daemon().name("drain").start(() -> drain(arrivals));
+    }
+
+    @Override
+    public void close() {
+        isClosed = true;
+        if (producer != null) {
+            producer.close(Duration.ZERO);
+        }
+    }
+
+    private void drain(Arrivals arrivals) {
+        var properties = new Properties();
+        properties.put("bootstrap.servers", address);
+        properties.put("group.id", "drain-" + UUID.randomUUID());
+        properties.put("auto.offset.reset", "earliest");
+        try (var consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of(topic));
+            while (!isClosed) {
+                arrivals.arrived(consumer.poll(POLL_TIMEOUT).count());
+            }
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> record(int queue, byte[] body) {
+        return new ProducerRecord<>(topic, queue == ANY_QUEUE ? null : queue, null, body);
+    }
+
+    private KafkaProducer<byte[], byte[]> opened() {
+        if (producer == null) {
+            throw new IllegalStateException("send before open");
+        }
+        return producer;
+    }
+}

@@ -1,0 +1,19 @@
+package dev.millrace.bench.load;
+
+/** How load is offered. */
+public enum Shape {
+    /** {@code lanes} threads, each waits for the answer before its next send. */
+    WAITING,
+    /** {@code lanes} messages under way, each answer starts the next send; no thread waits. */
+    IN_FLIGHT,
+    /** One thread sends as fast as the client takes it, with at most {@code lanes} messages unanswered. */
+    STREAM,
+    /** One thread sends at fixed times, whatever the answers do; latency counts from the intended time. */
+    PACED,
+    /** A backlog is written first, then consumed by one process. */
+    DRAIN;
+
+    boolean batches() {
+        return this == STREAM || this == PACED || this == DRAIN;
+    }
+}

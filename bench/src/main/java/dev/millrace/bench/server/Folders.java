@@ -1,0 +1,42 @@
+package dev.millrace.bench.server;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+
+/**
+ * Where things lie. Thread-safe: immutable.
+ *
+ * @param anchors holds {@code rocketmq} and {@code kafka}, each with its jars
+ * @param scratch stores and logs of servers, deleted after each turn
+ * @param classPath our own class path
+ */
+public record Folders(Path anchors, Path scratch, String classPath) {
+
+    /** All jars of one anchor. */
+    public String anchorClassPath(String anchor) {
+        var folder = anchors.resolve(anchor);
+        if (!Files.isDirectory(folder)) {
+            throw new IllegalStateException(
+                    "no jars of " + anchor + " in " + folder + "; run bench/fetch-anchors first");
+        }
+        return folder + File.separator + "*";
+    }
+
+    /** A new empty folder under scratch. */
+    public Path newScratch(String name) throws IOException {
+        Files.createDirectories(scratch);
+        return Files.createTempDirectory(scratch, name + "-");
+    }
+
+    /** Removes a folder with all it holds. */
+    public static void delete(Path folder) throws IOException {
+        try (var paths = Files.walk(folder)) {
+            for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}
