@@ -1,6 +1,5 @@
 package dev.millrace.protocol.codec;
 
-import dev.millrace.protocol.BadFieldException;
 import dev.millrace.protocol.ProtocolException;
 import dev.millrace.protocol.ProtocolLimits;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * Reads the JSON header without building a tree: known members become numbers or byte ranges, unknown ones are skipped.
  *
- * <p>Owner: one event loop; used for one header after the other. Source: docs/protocol.md, section "Header".
+ * <p>Owner: one parse. Source: docs/protocol.md, section "Header".
  */
 final class JsonHeaderReader {
     private static final String[] LANGUAGES = {
@@ -16,17 +15,19 @@ final class JsonHeaderReader {
         "NODE_JS"
     };
 
-    private byte[] bytes = new byte[0];
-    private int end;
+    private final byte[] bytes;
+    private final int end;
     private int at;
     private int textStart;
     private int textEnd;
     private boolean isTextEscaped;
 
-    void read(byte[] header, int length, HeaderFields into) {
-        bytes = header;
-        end = length;
-        at = 0;
+    JsonHeaderReader(byte[] bytes, int end) {
+        this.bytes = bytes;
+        this.end = end;
+    }
+
+    void read(HeaderFields into) {
         int code = 0;
         int version = 0;
         int opaque = 0;
@@ -101,7 +102,7 @@ final class JsonHeaderReader {
 
     private int language() {
         if (peek() != '"') {
-            return integer();
+            return peek() == 'n' ? skipToZero() : integer();
         }
         readText();
         for (int i = 0; i < LANGUAGES.length; i++) {
@@ -110,6 +111,11 @@ final class JsonHeaderReader {
             }
         }
         return -1;
+    }
+
+    private int skipToZero() {
+        skipValue(0);
+        return 0;
     }
 
     private boolean isName(String name, int start, int length) {
@@ -140,7 +146,7 @@ final class JsonHeaderReader {
         while (at < end && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
             at++;
         }
-        if (at >= end) {
+        if (at == end) {
             throw new ProtocolException("JSON header ends at byte " + end + " inside a value");
         }
         return bytes[at];
@@ -162,10 +168,9 @@ final class JsonHeaderReader {
         while (at < end && bytes[at] != '"') {
             if (bytes[at] == '\\') {
                 isTextEscaped = true;
-                at += escapeLength();
-            } else {
                 at++;
             }
+            at++;
         }
         if (at >= end) {
             throw new ProtocolException("JSON header ends inside text");
@@ -173,19 +178,7 @@ final class JsonHeaderReader {
         textEnd = at++;
     }
 
-    private int escapeLength() {
-        try {
-            return JsonText.escapeLength(bytes, at, end);
-        } catch (BadFieldException e) {
-            throw new ProtocolException("JSON header at byte " + at + ": " + e.getMessage(), e);
-        }
-    }
-
     private int integer() {
-        if (peek() == 'n') {
-            literal("null");
-            return 0;
-        }
         boolean isQuoted = peek() == '"';
         at += isQuoted ? 1 : 0;
         int start = at;
@@ -193,9 +186,7 @@ final class JsonHeaderReader {
             at++;
         }
         String digits = new String(bytes, start, Math.min(at - start, 24), StandardCharsets.US_ASCII);
-        if (isQuoted) {
-            expect('"');
-        }
+        at += isQuoted ? 1 : 0;
         try {
             return Integer.parseInt(digits);
         } catch (NumberFormatException e) {

@@ -1,0 +1,10 @@
+package dev.millrace.client;
+
+import java.util.List;
+
+/** Takes several messages of one queue, in order. Called by several threads at once, unless the consumer is ordered. */
+@FunctionalInterface
+public interface BatchListener {
+    /** Decides for all of them alike. */
+    ConsumeResult consume(List<ReceivedMessage> messages) throws Exception;
+}

@@ -1,0 +1,13 @@
+package dev.millrace.client;
+
+import java.time.Duration;
+
+/**
+ * How a client connects; made by {@link MillraceClient.Builder}.
+ *
+ * @param namesrv {@code host:port}, several separated by {@code ;}
+ * @param ioThreads threads that read and write connections
+ * @param requestTimeout for requests other than sends and pulls
+ * @param routePollInterval how often routes are read again
+ */
+public record ClientSettings(String namesrv, int ioThreads, Duration requestTimeout, Duration routePollInterval) {}

@@ -1,0 +1,76 @@
+package dev.millrace.client;
+
+/** Where a message was stored. Immutable. */
+public final class SendResult {
+    private final TopicQueue queue;
+    private final long queueOffset;
+    private final String messageId;
+    private final Durability durability;
+    private final OffsetId offsetId;
+
+    /** How far the broker got before it answered; the message is stored in each case. */
+    public enum Durability {
+        /** As far as the broker is set up to go. */
+        CONFIRMED,
+        /** It was not yet on disk when the broker's time for that was over. */
+        NOT_YET_ON_DISK,
+        /** No replica was there to confirm it. */
+        NO_REPLICA,
+        /** Not every replica confirmed it in time. */
+        NOT_YET_REPLICATED
+    }
+
+    /** Makes the text of an offset id when somebody asks for it. */
+    @FunctionalInterface
+    public interface OffsetId {
+        String text();
+    }
+
+    public SendResult(TopicQueue queue, long queueOffset, String messageId, Durability durability, OffsetId offsetId) {
+        this.queue = queue;
+        this.queueOffset = queueOffset;
+        this.messageId = messageId;
+        this.durability = durability;
+        this.offsetId = offsetId;
+    }
+
+    public String topic() {
+        return queue.topic();
+    }
+
+    public String broker() {
+        return queue.broker();
+    }
+
+    public int queueId() {
+        return queue.queueId();
+    }
+
+    public TopicQueue queue() {
+        return queue;
+    }
+
+    public long queueOffset() {
+        return queueOffset;
+    }
+
+    /** The unique id that this client gave the message; the same for all its repetitions. */
+    public String messageId() {
+        return messageId;
+    }
+
+    /** The id that names broker and position; valid while the broker keeps its address. */
+    public String offsetMessageId() {
+        return offsetId.text();
+    }
+
+    public Durability durability() {
+        return durability;
+    }
+
+    @Override
+    public String toString() {
+        return "SendResult[" + queue + ", queueOffset=" + queueOffset + ", messageId=" + messageId + ", " + durability
+                + "]";
+    }
+}

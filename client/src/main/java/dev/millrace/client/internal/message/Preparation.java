@@ -1,0 +1,60 @@
+package dev.millrace.client.internal.message;
+
+import dev.millrace.client.ClientException;
+import dev.millrace.client.ErrorCode;
+import dev.millrace.client.Message;
+import dev.millrace.protocol.message.StoredMessageLayout;
+import dev.millrace.protocol.message.SystemFlags;
+import dev.millrace.protocol.message.UniqueId;
+import java.util.function.LongSupplier;
+
+/** Checks messages, gives them their unique ids and compresses their bodies. Thread-safe. */
+public final class Preparation {
+    private static final int BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+    private final UniqueId ids;
+    private final LongSupplier wallMs;
+    private final int compressFromBytes;
+
+    public Preparation(UniqueId ids, LongSupplier wallMs, int compressFromBytes) {
+        this.ids = ids;
+        this.wallMs = wallMs;
+        this.compressFromBytes = compressFromBytes;
+    }
+
+    /** @throws ClientException if a broker would refuse the message */
+    public Outgoing prepare(Message message) {
+        checkTopic(message.topic());
+        byte[] body = message.body();
+        if (body.length == 0 || body.length > BODY_BYTES_MAX) {
+            throw new ClientException(
+                    ErrorCode.ILLEGAL_MESSAGE,
+                    "body for topic " + message.topic() + " has " + body.length + " bytes, outside 1.."
+                            + BODY_BYTES_MAX);
+        }
+        int flag = 0;
+        if (body.length >= compressFromBytes) {
+            byte[] deflated = Compression.deflate(body);
+            if (deflated.length < body.length) {
+                body = deflated;
+                flag = SystemFlags.COMPRESSED | SystemFlags.COMPRESSION_ZLIB;
+            }
+        }
+        return new Outgoing(message, ids.next(), body, flag, wallMs.getAsLong());
+    }
+
+    private static void checkTopic(String topic) {
+        int length = topic.length();
+        boolean isGood = length > 0 && length <= StoredMessageLayout.TOPIC_LENGTH_MAX_V1;
+        for (int i = 0; isGood && i < length; i++) {
+            char c = topic.charAt(i);
+            isGood = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "-_%|".indexOf(c) >= 0;
+        }
+        if (!isGood) {
+            throw new ClientException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "topic '" + topic + "' is not 1.." + StoredMessageLayout.TOPIC_LENGTH_MAX_V1
+                            + " characters of a-z A-Z 0-9 - _ % |");
+        }
+    }
+}

@@ -1,5 +1,0 @@
-/** Tests of the codec. */
-@NullMarked
-package dev.millrace.protocol.codec;
-
-import org.jspecify.annotations.NullMarked;
