@@ -15,8 +15,9 @@ import java.util.List;
  */
 public final class Anchors {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
-    private static final String BROKER_HEAP = "-Xms2g,-Xmx2g";
-    private static final String OUR_OPENS = "--enable-native-access=ALL-UNNAMED,--sun-misc-unsafe-memory-access=allow";
+    private static final List<String> BROKER_HEAP = List.of("-Xms2g", "-Xmx2g");
+    private static final List<String> NATIVE_ACCESS =
+            List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
 
     private final Folders folders;
     private final boolean isFlushSync;
@@ -33,12 +34,13 @@ public final class Anchors {
         Files.createDirectories(folder.resolve("conf"));
         int nameServerPort = ports.free(1);
         int brokerPort = ports.free(4) + 2;
-        Files.writeString(folder.resolve("namesrv.conf"), "listenPort=" + nameServerPort + "\n");
+        Files.writeString(folder.resolve("namesrv.conf"), "bindAddress=127.0.0.1\nlistenPort=" + nameServerPort + "\n");
         Files.writeString(folder.resolve("broker.conf"), """
                 brokerClusterName=bench
                 brokerName=bench-a
                 brokerId=0
                 brokerIP1=127.0.0.1
+                bindAddress=127.0.0.1
                 listenPort=%d
                 storePathRootDir=%s
                 storePathCommitLog=%s
@@ -62,7 +64,7 @@ public final class Anchors {
                     folder.resolve("namesrv.conf").toString()));
             start(servers, "namesrv", folder, classPath, nameServerArguments, nameServerPort);
             var brokerArguments = new ArrayList<>(home);
-            brokerArguments.addAll(List.of(BROKER_HEAP.split(",", -1)));
+            brokerArguments.addAll(BROKER_HEAP);
             brokerArguments.addAll(List.of(
                     "-XX:MaxDirectMemorySize=1g",
                     "--add-opens=java.base/java.nio=ALL-UNNAMED",
@@ -101,7 +103,7 @@ public final class Anchors {
         var running = new RunningServer("127.0.0.1:" + port, servers, folder);
         return startAll(running, () -> {
             formatKafka(folder, classPath, properties);
-            var arguments = new ArrayList<>(List.of(BROKER_HEAP.split(",", -1)));
+            var arguments = new ArrayList<>(BROKER_HEAP);
             arguments.addAll(List.of("-XX:MaxGCPauseMillis=20", "kafka.Kafka", properties.toString()));
             start(servers, "kafka", folder, classPath, arguments, port);
         });
@@ -113,7 +115,7 @@ public final class Anchors {
         int port = ports.free(1);
         var servers = new ArrayList<ServerProcess>();
         var running = new RunningServer("127.0.0.1:" + port, servers, folder);
-        var arguments = new ArrayList<>(List.of(OUR_OPENS.split(",", -1)));
+        var arguments = new ArrayList<>(NATIVE_ACCESS);
         arguments.addAll(List.of(
                 "-Xmx512m", "dev.millrace.bench.echo.EchoServer", String.valueOf(port), String.valueOf(isShared)));
         return startAll(running, () -> start(servers, "echo", folder, folders.classPath(), arguments, port));
