@@ -7,6 +7,8 @@ import dev.millrace.crds.schema.Findings;
 import dev.millrace.crds.schema.Required;
 import dev.millrace.crds.schema.ServerWritten;
 import dev.millrace.crds.schema.Text;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** A topic of one cluster. Thread-safe: immutable. */
 @ServerWritten("status")
@@ -25,6 +27,20 @@ public record Topic(
     /** The name applications use. */
     public String topicName() {
         return spec.topicName() == null ? metadata.name() : spec.topicName();
+    }
+
+    /** Whether the messages of a queue keep their order. */
+    public boolean isFifo() {
+        return spec.type() == TopicSpec.Type.FIFO;
+    }
+
+    /** Attributes of the topic on a broker: those given, and the type where it is not the usual one. */
+    public Map<String, String> brokerAttributes() {
+        Map<String, String> all = new TreeMap<>(spec.attributes());
+        if (spec.type() != TopicSpec.Type.NORMAL) {
+            all.put("message.type", spec.type().name());
+        }
+        return all;
     }
 
     @Override

@@ -77,11 +77,14 @@ public record TopicSpec(
             "CHECKPOINT_TOPIC");
     private static final List<String> SYSTEM_PREFIXES = List.of("%RETRY%", "%DLQ%", "rmq_sys_", "RMQ_SYS_");
 
+    /** Whether the platform keeps this name for itself. */
+    public static boolean isSystemTopic(String name) {
+        return SYSTEM_TOPICS.contains(name) || SYSTEM_PREFIXES.stream().anyMatch(name::startsWith);
+    }
+
     @Override
     public void check(Findings findings) {
-        if (topicName != null
-                && (SYSTEM_TOPICS.contains(topicName)
-                        || SYSTEM_PREFIXES.stream().anyMatch(topicName::startsWith))) {
+        if (topicName != null && isSystemTopic(topicName)) {
             findings.refuse("topicName", "'" + topicName + "' is the name of a system topic", "choose another name");
         }
     }
