@@ -21,6 +21,9 @@ import java.util.OptionalInt;
  * <p>Thread-safe: confined to the main thread.
  */
 public final class OsProcesses implements Processes {
+    /** So many are remembered for their exit codes before those that ended are forgotten. */
+    private static final int CHILDREN_MAX = 256;
+
     private static final Path PROC = Path.of("/proc");
     /** State, then 18 fields, then the start: counted after the name, which may hold blanks. */
     private static final int STATE_FIELD = 0;
@@ -28,7 +31,7 @@ public final class OsProcesses implements Processes {
     private static final int START_FIELD = 19;
 
     private final List<String> ownSession;
-    private final Map<Long, Process> children = new HashMap<>();
+    private final Map<ProcessIdentity, Process> children = new HashMap<>();
 
     /** Looks for {@code setsid} on {@code searchPath}, the value of the environment's {@code PATH}. */
     public OsProcesses(String searchPath) {
@@ -46,8 +49,12 @@ public final class OsProcesses implements Processes {
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
-            children.put(process.pid(), process);
-            return identity(process.pid()).orElse(ProcessIdentity.gone(process.pid()));
+            ProcessIdentity identity = identity(process.pid()).orElse(ProcessIdentity.gone(process.pid()));
+            if (children.size() >= CHILDREN_MAX) {
+                children.values().removeIf(child -> !child.isAlive());
+            }
+            children.put(identity, process);
+            return identity;
         } catch (IOException e) {
             throw new CliException(
                     ExitCode.MACHINE, "cannot start " + whole.getFirst() + " (" + e.getMessage() + "); see " + log, e);
@@ -56,7 +63,8 @@ public final class OsProcesses implements Processes {
 
     @Override
     public boolean isRunning(ProcessIdentity process) {
-        return identity(process.pid()).filter(process::equals).isPresent();
+        Process child = children.get(process);
+        return child == null ? identity(process.pid()).filter(process::equals).isPresent() : child.isAlive();
     }
 
     @Override
@@ -75,7 +83,7 @@ public final class OsProcesses implements Processes {
 
     @Override
     public OptionalInt exitCode(ProcessIdentity process) {
-        Process child = children.get(process.pid());
+        Process child = children.get(process);
         return child == null || child.isAlive() ? OptionalInt.empty() : OptionalInt.of(child.exitValue());
     }
 
