@@ -4,9 +4,14 @@ import dev.millrace.cli.local.DownCommand;
 import dev.millrace.cli.local.Machine;
 import dev.millrace.cli.local.StatusCommand;
 import dev.millrace.cli.local.UpCommand;
+import dev.millrace.cli.message.ReceiveCommand;
+import dev.millrace.cli.message.SendCommand;
 import dev.millrace.cli.terminal.CliException;
 import dev.millrace.cli.terminal.ExitCode;
+import dev.millrace.cli.topic.TopicCommand;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.lang.reflect.Method;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,11 +43,14 @@ final class Commands {
         }
     }
 
-    static CommandLine commandLine(Machine machine) {
+    static CommandLine commandLine(Machine machine, InputStream input) {
         var root = new CommandLine(new Root());
         root.addSubcommand(new UpCommand(machine));
         root.addSubcommand(new StatusCommand(machine));
         root.addSubcommand(new DownCommand(machine));
+        root.addSubcommand(new TopicCommand(machine));
+        root.addSubcommand(new SendCommand(machine, input));
+        root.addSubcommand(new ReceiveCommand(machine));
         root.setCaseInsensitiveEnumValuesAllowed(true);
         root.setParameterExceptionHandler(Commands::wrongArguments);
         root.setExecutionExceptionHandler(Commands::failed);
@@ -64,7 +72,10 @@ final class Commands {
 
     private static void addHelp(CommandLine parent) {
         for (CommandLine child : parent.getSubcommands().values()) {
-            child.getCommandSpec().mixinStandardHelpOptions(true);
+            // Methods say it themselves: the library counts their options from the help options on.
+            if (!(child.getCommandSpec().userObject() instanceof Method)) {
+                child.getCommandSpec().mixinStandardHelpOptions(true);
+            }
             child.getCommandSpec().versionProvider(new Version());
             addHelp(child);
         }

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.cli.cluster.ClientCluster;
 import dev.millrace.cli.local.JavaPrograms;
 import dev.millrace.cli.local.Machine;
 import dev.millrace.cli.local.OsProcesses;
@@ -15,7 +16,9 @@ public final class MillraceMain {
     private MillraceMain() {}
 
     public static void main(String[] arguments) {
-        System.exit(Commands.commandLine(machine()).execute(arguments));
+        // The client logs, this program reports errors by itself: no remark that nobody listens.
+        System.setProperty("slf4j.internal.verbosity", "ERROR");
+        System.exit(Commands.commandLine(machine(), System.in).execute(arguments));
     }
 
     private static Machine machine() {
@@ -32,6 +35,7 @@ public final class MillraceMain {
                 new OsProcesses(System.getenv().getOrDefault("PATH", "")),
                 programs,
                 Readiness.byConnection(),
+                ClientCluster::connect,
                 System::nanoTime,
                 InstantSource.system(),
                 MillraceMain::pause,

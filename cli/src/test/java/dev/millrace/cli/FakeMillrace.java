@@ -1,9 +1,12 @@
 package dev.millrace.cli;
 
+import dev.millrace.cli.cluster.Cluster;
+import dev.millrace.cli.cluster.FakeCluster;
 import dev.millrace.cli.local.Machine;
 import dev.millrace.cli.local.OsProcesses;
 import dev.millrace.cli.local.Programs;
 import dev.millrace.cli.local.Readiness;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -17,14 +20,19 @@ final class FakeMillrace {
 
     public static void main(String[] arguments) {
         Machine machine = machine(task -> Runtime.getRuntime().addShutdownHook(new Thread(task)));
-        System.exit(Commands.commandLine(machine).execute(arguments));
+        System.exit(Commands.commandLine(machine, InputStream.nullInputStream()).execute(arguments));
     }
 
     static Machine machine(Consumer<Runnable> onShutdown) {
+        return machine(onShutdown, nameServers -> new FakeCluster());
+    }
+
+    static Machine machine(Consumer<Runnable> onShutdown, Cluster.Connector connector) {
         return new Machine(
                 new OsProcesses(System.getenv().getOrDefault("PATH", "")),
                 new FakePrograms(),
                 Readiness.byConnection(),
+                connector,
                 System::nanoTime,
                 InstantSource.system(),
                 time -> LockSupport.parkNanos(time.toNanos()),

@@ -15,6 +15,14 @@ record ClusterPlan(String cluster, List<ServerPlan> servers, List<Topic> topics)
         topics = List.copyOf(topics);
     }
 
+    /** Names of the broker groups. */
+    List<String> brokers() {
+        return servers.stream()
+                .filter(server -> server.role() == Role.BROKER)
+                .map(ServerPlan::name)
+                .toList();
+    }
+
     /** Addresses of the NameServers, as clients take them: separated by semicolons. */
     String nameServers() {
         return servers.stream()

@@ -1,5 +1,6 @@
 package dev.millrace.cli.local;
 
+import dev.millrace.cli.cluster.Cluster;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Consumer;
@@ -10,12 +11,14 @@ import java.util.function.LongSupplier;
  *
  * @param nanos a monotonic clock
  * @param pause lets the calling thread rest
+ * @param connector opens connections to clusters
  * @param onShutdown registers what must run before this program ends, also after Ctrl-C
  */
 public record Machine(
         Processes processes,
         Programs programs,
         Readiness readiness,
+        Cluster.Connector connector,
         LongSupplier nanos,
         InstantSource clock,
         Consumer<Duration> pause,

@@ -51,10 +51,10 @@ final class Planner {
             return new PlanOutcome.NotHere(reasons);
         }
         List<ServerPlan> servers = servers(cluster);
-        List<String> clashes = clashes(servers);
-        return clashes.isEmpty()
-                ? new PlanOutcome.Planned(new ClusterPlan(cluster.metadata().name(), servers, topics))
-                : new PlanOutcome.NotHere(clashes);
+        var plan = new ClusterPlan(cluster.metadata().name(), servers, topics);
+        List<String> mistakes = clashes(servers);
+        topics.forEach(topic -> mistakes.addAll(unknownGroups(topic, plan)));
+        return mistakes.isEmpty() ? new PlanOutcome.Planned(plan) : new PlanOutcome.NotHere(mistakes);
     }
 
     private static List<String> reasons(MessageCluster cluster, List<Topic> topics) {
@@ -125,6 +125,14 @@ final class Planner {
                 "store.flush.mode", spec.brokers().durability().flush() == BrokersSpec.Flush.SYNC ? "Sync" : "Async");
         List<Integer> ports = List.of(port, port + Ports.FAST_OFFSET, port + Ports.REPLICATION_OFFSET);
         return new ServerPlan(name, Role.BROKER, HOST, port, ports, settings);
+    }
+
+    private static List<String> unknownGroups(Topic topic, ClusterPlan plan) {
+        return topic.spec().groups().stream()
+                .filter(group -> !plan.brokers().contains(group))
+                .map(group -> "Topic '" + topic.metadata().name() + "' wants broker group '" + group
+                        + "' in spec.groups, there are " + plan.brokers() + "; name some of these")
+                .toList();
     }
 
     private static List<String> clashes(List<ServerPlan> servers) {

@@ -1,5 +1,7 @@
 package dev.millrace.cli.local;
 
+import dev.millrace.cli.terminal.CliException;
+import dev.millrace.cli.terminal.ExitCode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +27,7 @@ final class Supervisor {
     private final Consumer<String> narrator;
     private final List<Supervised> servers;
     private Optional<RunState> written = Optional.empty();
-    private Optional<String> failure = Optional.empty();
+    private Optional<CliException> failure = Optional.empty();
     private Optional<Shutdown> shutdown = Optional.empty();
     private boolean isDone;
     private volatile boolean stopRequested;
@@ -54,7 +56,11 @@ final class Supervisor {
         if (stopRequested || failure.isPresent()) {
             stop();
         } else {
-            servers.forEach(this::look);
+            try {
+                servers.forEach(this::look);
+            } catch (CliException e) {
+                failure = Optional.of(e);
+            }
         }
         writeIfChanged();
     }
@@ -70,7 +76,7 @@ final class Supervisor {
     }
 
     /** Why it gave up, with the remedy; empty after a stop that was asked for. */
-    Optional<String> failure() {
+    Optional<CliException> failure() {
         return failure;
     }
 
@@ -138,8 +144,10 @@ final class Supervisor {
         String where = "its log is " + folder.log(name);
         if (server.earlyEnds() >= EARLY_ENDS_MAX) {
             String lastWords = String.join("\n  ", folder.tail(name, LAST_WORDS_LINES));
-            failure = Optional.of(how + ", " + EARLY_ENDS_MAX + " times before it was ready; " + where
-                    + (lastWords.isEmpty() ? "" : ", it ends with\n  " + lastWords));
+            failure = Optional.of(new CliException(
+                    ExitCode.FAILURE,
+                    how + ", " + EARLY_ENDS_MAX + " times before it was ready; " + where
+                            + (lastWords.isEmpty() ? "" : ", it ends with\n  " + lastWords)));
         } else {
             narrator.accept(how + "; starts again in " + server.backOff().toMillis() + " ms; " + where);
         }
@@ -170,8 +178,12 @@ final class Supervisor {
     private void writeIfChanged() {
         RunState current = state();
         if (!written.equals(Optional.of(current))) {
-            folder.replace(folder.state(), current.text());
             written = Optional.of(current);
+            try {
+                folder.replace(folder.state(), current.text());
+            } catch (CliException e) {
+                narrator.accept(e.getMessage() + "; the servers go on, but 'status' and 'down' see old news");
+            }
         }
     }
 

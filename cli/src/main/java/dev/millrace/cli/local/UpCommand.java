@@ -88,7 +88,9 @@ public final class UpCommand implements Callable<Integer> {
         check.refuseOtherSettings(earlier);
         if (earlier.filter(state -> machine.processes().isRunning(state.supervisor()))
                 .isPresent()) {
+            List<String> topics = new TopicApplier(machine).apply(plan);
             StatusReport.of(folder, earlier.get(), machine).print(output);
+            topics.forEach(line -> output.remark("millrace: " + line));
             output.remark("millrace: runs already, supervised by process "
                     + earlier.get().supervisor().pid());
             return ExitCode.OK.number();

@@ -60,7 +60,7 @@ final class UpSession {
             earlier.ifPresent(supervisor::adopt);
             run(supervisor, isBackground);
             supervisor.failure().ifPresent(reason -> {
-                throw new CliException(ExitCode.FAILURE, reason);
+                throw reason;
             });
             return ExitCode.OK;
         } catch (IOException e) {
@@ -78,7 +78,8 @@ final class UpSession {
             Optional<RunState> state = stateOf(child);
             if (state.filter(found -> StatusReport.of(folder, found, machine).isReady())
                     .isPresent()) {
-                announce(state.get(), false);
+                List<String> topics = new TopicApplier(machine).apply(plan);
+                announce(state.get(), topics, false);
                 return ExitCode.OK;
             }
             if (!isAlive) {
@@ -110,7 +111,7 @@ final class UpSession {
             while (!supervisor.isDone()) {
                 supervisor.doWork();
                 if (!isAnnounced && supervisor.isReady()) {
-                    announce(supervisor.state(), !isBackground);
+                    announce(supervisor.state(), isBackground ? List.of() : topics(), !isBackground);
                     isAnnounced = true;
                 }
                 machine.pause().accept(supervisor.isReady() ? CALM_STEP : EAGER_STEP);
@@ -130,7 +131,16 @@ final class UpSession {
         }
     }
 
-    private void announce(RunState state, boolean isForeground) {
+    /** Servers go on without their topics; another 'up' tries again. */
+    private List<String> topics() {
+        try {
+            return new TopicApplier(machine).apply(plan);
+        } catch (CliException e) {
+            return List.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void announce(RunState state, List<String> topics, boolean isForeground) {
         var report = StatusReport.of(folder, state, machine);
         report.print(output);
         if (!output.isJson()) {
@@ -138,6 +148,7 @@ final class UpSession {
             output.line("");
             output.line(
                     String.format(Locale.ROOT, "ready in %.1f s; messages and logs are in %s", seconds, folder.root()));
+            topics.forEach(output::line);
             output.line("clients connect to NameServer " + plan.nameServers());
             output.line(isForeground ? "Ctrl-C ends everything" : "'millrace down' ends everything");
         }

@@ -115,7 +115,8 @@ class SupervisorTest {
 
         assertThat(processes.commands).hasSize(3);
         assertThat(supervisor.isDone()).isTrue();
-        assertThat(supervisor.failure().orElseThrow()).contains("3 times before it was ready", "port is taken");
+        assertThat(supervisor.failure().orElseThrow())
+                .hasMessageContainingAll("3 times before it was ready", "port is taken");
     }
 
     @Test
@@ -233,6 +234,9 @@ class SupervisorTest {
                 processes,
                 programs,
                 (host, port) -> readyPorts.contains(port),
+                nameServers -> {
+                    throw new AssertionError("a supervisor connects to nobody");
+                },
                 clock.nanos(),
                 clock,
                 clock::advance,
