@@ -1,0 +1,158 @@
+package dev.millrace.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.e2e.client.ClientLoader;
+import dev.millrace.e2e.client.Environment;
+import dev.millrace.e2e.client.HeaderType;
+import dev.millrace.e2e.client.ScenarioRef;
+import dev.millrace.e2e.scenario.ToolScenarios;
+import dev.millrace.e2e.servers.MqAdmin;
+import dev.millrace.e2e.servers.ServerKind;
+import dev.millrace.e2e.servers.Servers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The published {@code mqadmin} 5.5.0: what it prints about a topic with ten messages, six of them consumed. */
+@ParameterizedClass
+@MethodSource("kinds")
+@SuppressWarnings("NullAway.Init") // JUnit sets the fields.
+final class ToolsIT {
+
+    private static final RunningServers SERVERS = new RunningServers();
+    private static final String TOPIC = "tools-topic";
+    private static final String GROUP = "tools-group";
+
+    @TempDir
+    static Path scratch;
+
+    @Parameter
+    ServerKind kind;
+
+    static List<ServerKind> kinds() {
+        return ServerKind.chosen();
+    }
+
+    @BeforeParameterizedClassInvocation
+    static void fill(ServerKind kind) throws Exception {
+        SERVERS.ensure(kind, scratch);
+        admin().run("updateTopic", "-b", SERVERS.get().brokerAddress(), "-t", TOPIC, "-r", "3", "-w", "3");
+        admin().run("updateSubGroup", "-b", SERVERS.get().brokerAddress(), "-g", GROUP);
+        try (ClientLoader loader = ClientLoader.open("5.5.0", HeaderType.JSON)) {
+            new ScenarioRef(ToolScenarios.class.getName(), "sendsTenAndConsumesSix")
+                    .run(loader, new Environment(kind, SERVERS.get(), "5.5.0", "topic", scratch));
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        SERVERS.close();
+    }
+
+    @Test
+    void listsTheCluster() {
+        String output = admin().run("clusterList");
+
+        assertThat(lineWith(output, Servers.BROKER_NAME))
+                .contains(Servers.CLUSTER_NAME)
+                .contains(SERVERS.get().brokerAddress())
+                .contains(" 0 ");
+    }
+
+    @Test
+    void showsTheBrokersRuntime() {
+        String output = admin().run("brokerStatus", "-b", SERVERS.get().brokerAddress());
+
+        assertThat(output.lines().map(line -> line.split(":", 2)[0].strip()))
+                .contains("bootTimestamp", "brokerVersionDesc", "putTps", "getTransferredTps", "msgPutTotalTodayNow")
+                .contains("commitLogMaxOffset", "commitLogMinOffset", "commitLogDiskRatio", "earliestMessageTimeStamp")
+                .contains("dispatchBehindBytes", "runtime", "sendThreadPoolQueueSize", "pullThreadPoolQueueSize");
+        assertThat(Long.parseLong(valueOf(output, "commitLogMaxOffset"))).isPositive();
+        assertThat(Long.parseLong(valueOf(output, "msgPutTotalTodayNow"))).isGreaterThanOrEqualTo(10);
+    }
+
+    @Test
+    void listsTheTopics() {
+        assertThat(admin().run("topicList").lines().map(String::strip)).contains(TOPIC, "TBW102", "%RETRY%" + GROUP);
+    }
+
+    @Test
+    void showsTheRouteOfATopic() {
+        String output = admin().run("topicRoute", "-t", TOPIC).replaceAll("\\s", "");
+
+        assertThat(output)
+                .contains("\"brokerAddrs\":{0:\"" + SERVERS.get().brokerAddress() + "\"")
+                .contains("\"brokerName\":\"" + Servers.BROKER_NAME + "\"")
+                .contains("\"cluster\":\"" + Servers.CLUSTER_NAME + "\"")
+                .contains("\"readQueueNums\":3")
+                .contains("\"writeQueueNums\":3")
+                .contains("\"perm\":6");
+    }
+
+    @Test
+    void showsTheQueuesOfATopic() {
+        List<List<String>> rows = rowsOf(admin().run("topicStatus", "-t", TOPIC), Servers.BROKER_NAME);
+
+        assertThat(rows.stream().map(row -> row.subList(1, 4)))
+                .containsExactlyInAnyOrder(List.of("0", "0", "10"), List.of("1", "0", "0"), List.of("2", "0", "0"));
+    }
+
+    @Test
+    void showsTheProgressOfAGroup() {
+        String output = admin().run("consumerProgress", "-g", GROUP);
+
+        List<String> row = rowsOf(output, TOPIC).stream()
+                .filter(each -> each.get(2).equals("0"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(output));
+        assertThat(row.subList(1, 5)).containsExactly(Servers.BROKER_NAME, "0", "10", "6");
+        assertThat(output).contains("Consume Diff Total: 4");
+    }
+
+    @Test
+    void changesATopic() {
+        MqAdmin admin = admin();
+
+        String created = admin.run("updateTopic", "-c", Servers.CLUSTER_NAME, "-t", "tools-made", "-r", "2", "-w", "5");
+
+        assertThat(created).contains("create topic to " + SERVERS.get().brokerAddress() + " success");
+        assertThat(admin.run("topicRoute", "-t", "tools-made").replaceAll("\\s", ""))
+                .contains("\"readQueueNums\":2")
+                .contains("\"writeQueueNums\":5");
+    }
+
+    private static MqAdmin admin() {
+        return new MqAdmin(scratch, SERVERS.get().namesrvAddress(), HeaderType.JSON.name());
+    }
+
+    private static String lineWith(String output, String text) {
+        return output.lines()
+                .filter(line -> line.contains(text))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(output));
+    }
+
+    private static String valueOf(String output, String key) {
+        String line = output.lines()
+                .filter(each -> each.strip().startsWith(key))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(key + " is missing in:\n" + output));
+        return line.substring(line.indexOf(':') + 1).strip();
+    }
+
+    /** The words of each line that starts with {@code first}. */
+    private static List<List<String>> rowsOf(String output, String first) {
+        return output.lines()
+                .filter(line -> line.startsWith(first))
+                .map(line -> Stream.of(line.strip().split("\\s+", -1)).toList())
+                .toList();
+    }
+}

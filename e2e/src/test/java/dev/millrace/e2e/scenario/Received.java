@@ -1,0 +1,79 @@
+package dev.millrace.e2e.scenario;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
+import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
+import org.apache.rocketmq.client.consumer.listener.ConsumeOrderlyStatus;
+import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
+import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
+import org.apache.rocketmq.common.message.MessageExt;
+import org.assertj.core.api.Assertions;
+import org.awaitility.Awaitility;
+
+/** Messages a listener got, in the order it got them. Thread-safe: one lock. */
+final class Received {
+
+    private static final Duration WAIT_MAX = Duration.ofSeconds(40);
+
+    private final List<MessageExt> messages = new ArrayList<>();
+
+    synchronized void addAll(Collection<MessageExt> more) {
+        messages.addAll(more);
+    }
+
+    synchronized List<MessageExt> messages() {
+        return List.copyOf(messages);
+    }
+
+    List<String> bodies() {
+        return messages().stream().map(Clients::body).toList();
+    }
+
+    Set<String> distinctBodies() {
+        return messages().stream().map(Clients::body).collect(Collectors.toSet());
+    }
+
+    /** A listener that takes everything. */
+    void listenConcurrently(DefaultMQPushConsumer consumer) {
+        MessageListenerConcurrently listener = (batch, context) -> {
+            addAll(batch);
+            return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
+        };
+        consumer.registerMessageListener(listener);
+    }
+
+    /** A listener that takes everything, one queue after the other. */
+    void listenOrderly(DefaultMQPushConsumer consumer) {
+        MessageListenerOrderly listener = (batch, context) -> {
+            addAll(batch);
+            return ConsumeOrderlyStatus.SUCCESS;
+        };
+        consumer.registerMessageListener(listener);
+    }
+
+    /** Waits until exactly {@code expected} came, in any order. */
+    void awaitBodies(Collection<String> expected) {
+        Awaitility.await()
+                .atMost(WAIT_MAX)
+                .pollInterval(Duration.ofMillis(25))
+                .untilAsserted(() -> Assertions.assertThat(bodies()).containsExactlyInAnyOrderElementsOf(expected));
+    }
+
+    /** Waits until all of {@code expected} came at least once. */
+    void awaitAtLeast(Collection<String> expected) {
+        Awaitility.await()
+                .atMost(WAIT_MAX)
+                .pollInterval(Duration.ofMillis(25))
+                .untilAsserted(() -> Assertions.assertThat(distinctBodies()).containsAll(expected));
+    }
+
+    void await(Predicate<List<MessageExt>> condition) {
+        Awaitility.await().atMost(WAIT_MAX).pollInterval(Duration.ofMillis(25)).until(() -> condition.test(messages()));
+    }
+}

@@ -1,0 +1,57 @@
+package dev.millrace.e2e.servers;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** Our NameServer and broker. Owner: the test that opened it. */
+final class MillraceServers extends ProcessServers {
+
+    private MillraceServers(Path scratch, ServerOptions options) {
+        super(scratch, options);
+        if (options.tap().isPresent() || options.isBinaryHeader()) {
+            throw new IllegalArgumentException("frames are captured from Apache's servers only, got " + options);
+        }
+    }
+
+    static Servers start(Path scratch, ServerOptions options) {
+        MillraceServers servers = new MillraceServers(scratch, options);
+        servers.startAll();
+        return servers;
+    }
+
+    @Override
+    List<String> namesrvCommand(int index) {
+        String config =
+                file("namesrv-" + index + ".properties", "namesrv.port=%d\n".formatted(namesrvPorts.get(index)));
+        return command("namesrv-image", "-Xmx64m", "dev.millrace.namesrv.NamesrvMain", config);
+    }
+
+    @Override
+    List<String> brokerCommand() {
+        String config = file("broker.properties", """
+                broker.port=%d
+                broker.cluster=%s
+                broker.name=%s
+                broker.namesrv=%s
+                broker.host=127.0.0.1
+                store.path=%s
+                """.formatted(
+                        brokerPort, CLUSTER_NAME, BROKER_NAME, namesrvAddressForBroker(), storeFolder()));
+        return command("broker-image", "-Xmx256m", "dev.millrace.broker.BrokerMain", config);
+    }
+
+    private static List<String> command(String module, String heap, String mainClass, String config) {
+        Path target = Jars.ofModule(module);
+        return List.of(
+                "-cp",
+                target.resolve("classes") + ":" + target.resolve("lib") + "/*",
+                heap,
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                mainClass,
+                "--config",
+                config);
+    }
+}

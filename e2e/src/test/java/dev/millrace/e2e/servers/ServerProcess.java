@@ -1,0 +1,98 @@
+package dev.millrace.e2e.servers;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One Java program in its own process, started as often as needed. Owner: the servers it belongs to. */
+final class ServerProcess {
+
+    private static final int STOP_SECONDS_MAX = 60;
+    private static final int TAIL_CHARS = 6_000;
+
+    private final List<String> command;
+    private final Path output;
+    private @Nullable Process process;
+
+    /** Kills the process when the test's virtual machine ends early, so that nothing outlives a broken run. */
+    private @Nullable Thread guard;
+
+    ServerProcess(Path output, List<String> arguments) {
+        this.output = output;
+        this.command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(arguments);
+    }
+
+    void start() {
+        if (isAlive()) {
+            throw new IllegalStateException("process " + output + " runs already; end it first");
+        }
+        try {
+            Process started = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+                    .start();
+            process = started;
+            guard = new Thread(started::destroyForcibly, "e2e-guard");
+            Runtime.getRuntime().addShutdownHook(guard);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    void requireAlive() {
+        if (!isAlive()) {
+            throw new AssertionError("process ended by itself; its output ends with:\n" + tail());
+        }
+    }
+
+    void kill() {
+        if (process != null) {
+            process.destroyForcibly();
+            await(process);
+        }
+    }
+
+    void stop() {
+        if (process != null) {
+            process.destroy();
+            await(process);
+        }
+    }
+
+    private void await(Process ending) {
+        try {
+            if (!ending.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+                ending.destroyForcibly().waitFor();
+                throw new AssertionError("process did not end in " + STOP_SECONDS_MAX + " s:\n" + tail());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a server ended; run the test again", e);
+        }
+        if (guard != null) {
+            Runtime.getRuntime().removeShutdownHook(guard);
+            guard = null;
+        }
+    }
+
+    String tail() {
+        try {
+            String text = Files.exists(output) ? Files.readString(output, StandardCharsets.UTF_8) : "";
+            return text.substring(Math.max(0, text.length() - TAIL_CHARS));
+        } catch (IOException e) {
+            return "unreadable: " + e;
+        }
+    }
+}
