@@ -1,0 +1,18 @@
+package dev.millrace.store;
+
+/** What became of an {@link AppendRequest}. */
+public sealed interface AppendOutcome {
+    /** All records are in the log, and durable if the request waited for that. One shared instance. */
+    record Appended() implements AppendOutcome {
+        public static final Appended INSTANCE = new Appended();
+    }
+
+    /** Nothing was written: the store does not take appends now. */
+    record NotWritable(WriteState state, String reason) implements AppendOutcome {}
+
+    /** Nothing was written: a record, or the request as a whole, is larger than allowed. */
+    record TooLarge(long bytes, long bytesMax) implements AppendOutcome {}
+
+    /** The store failed for good; the records may or may not be in the log after a restart. */
+    record Failed(String reason) implements AppendOutcome {}
+}

@@ -1,0 +1,16 @@
+package dev.millrace.store;
+
+import java.lang.foreign.MemorySegment;
+
+/** A whole file in memory. Thread-safe as far as its users keep to different bytes. */
+public interface MappedFile extends AutoCloseable {
+    /** Valid until {@link #close()}; later access throws. */
+    MemorySegment memory();
+
+    /** Returns when these bytes are durable; a failure is final for them. */
+    void force(long from, long length);
+
+    /** Unmaps; the file stays. */
+    @Override
+    void close();
+}

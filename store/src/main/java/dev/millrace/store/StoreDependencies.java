@@ -1,0 +1,20 @@
+package dev.millrace.store;
+
+import java.time.InstantSource;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * What the store needs from outside.
+ *
+ * @param wallClock store times and retention
+ * @param nanoTime monotonic, nanoseconds
+ * @param onFault hears of the fault that made the store fail, once; must not block
+ */
+public record StoreDependencies(
+        Disk disk,
+        InstantSource wallClock,
+        LongSupplier nanoTime,
+        StoreThreads threads,
+        Consumer<StoreException> onFault,
+        RecoveryListener recovery) {}

@@ -1,0 +1,117 @@
+package dev.millrace.store.file;
+
+import dev.millrace.store.Disk;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls of the C library that Java lacks: reserving and clearing blocks of a file without writing them. Where they are
+ * missing the answers are false and the caller writes zeros.
+ *
+ * <p>Thread-safe: immutable.
+ */
+final class NativeFiles {
+    private static final int OPEN_READ_WRITE = 2;
+    private static final int OPEN_CREATE = 0x40;
+    private static final int OPEN_TRUNCATE = 0x200;
+    private static final int RIGHTS = 0644;
+    private static final int KEEP_SIZE_AND_PUNCH_HOLE = 0x3;
+    private static final int KEEP_SIZE_AND_ZERO_RANGE = 0x11;
+    private static final int NO_SPACE = 28;
+    private static final int OVER_QUOTA = 122;
+
+    private final @Nullable Calls calls;
+
+    private record Calls(MethodHandle open, MethodHandle close, MethodHandle posixFallocate, MethodHandle fallocate) {}
+
+    private NativeFiles(@Nullable Calls calls) {
+        this.calls = calls;
+    }
+
+    static NativeFiles load() {
+        return new NativeFiles(link());
+    }
+
+    /** Creates the file with all its blocks, false if the system cannot. */
+    boolean reserve(Path file, long length) throws IOException {
+        int flags = OPEN_READ_WRITE | OPEN_CREATE | OPEN_TRUNCATE;
+        int error = onFile(file, flags, (c, fd) -> (int) c.posixFallocate.invokeExact(fd, 0L, length));
+        if (error == NO_SPACE || error == OVER_QUOTA) {
+            throw new OutOfSpace("posix_fallocate of " + length + " bytes returned " + error);
+        }
+        return error == 0;
+    }
+
+    /** Makes a range of the file zero, false if the system cannot. */
+    boolean zero(Path file, long from, long length, Disk.Allocation allocation) {
+        int mode = allocation == Disk.Allocation.SPARSE ? KEEP_SIZE_AND_PUNCH_HOLE : KEEP_SIZE_AND_ZERO_RANGE;
+        return onFile(file, OPEN_READ_WRITE, (c, fd) -> (int) c.fallocate.invokeExact(fd, mode, from, length)) == 0;
+    }
+
+    /** One call on an open file. */
+    private interface FileCall {
+        int on(Calls calls, int fd) throws Throwable;
+    }
+
+    /** Result of the call, -1 if it could not be made. */
+    private int onFile(Path file, int flags, FileCall call) {
+        Calls c = calls;
+        if (c == null) {
+            return -1;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment path = arena.allocateFrom(file.toString());
+            int fd = (int) c.open.invokeExact(path, flags, RIGHTS);
+            if (fd < 0) {
+                return -1;
+            }
+            int result = call.on(c, fd);
+            int closed = (int) c.close.invokeExact(fd);
+            return closed == 0 ? result : -1;
+        } catch (Throwable e) {
+            throw new AssertionError("call of the C library for " + file + " failed", e);
+        }
+    }
+
+    // The linker is restricted since a wrong signature crashes the process; these four are POSIX and Linux.
+    @SuppressWarnings("restricted")
+    private static @Nullable Calls link() {
+        Linker linker = Linker.nativeLinker();
+        SymbolLookup lookup = linker.defaultLookup();
+        // Only Linux has both; the numbers above are Linux's too.
+        if (lookup.find("posix_fallocate").isEmpty() || lookup.find("fallocate").isEmpty()) {
+            return null;
+        }
+        return new Calls(
+                linker.downcallHandle(
+                        lookup.findOrThrow("open"),
+                        FunctionDescriptor.of(
+                                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
+                        Linker.Option.firstVariadicArg(2)),
+                linker.downcallHandle(
+                        lookup.findOrThrow("close"), FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT)),
+                linker.downcallHandle(
+                        lookup.findOrThrow("posix_fallocate"),
+                        FunctionDescriptor.of(
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.JAVA_LONG,
+                                ValueLayout.JAVA_LONG)),
+                linker.downcallHandle(
+                        lookup.findOrThrow("fallocate"),
+                        FunctionDescriptor.of(
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.JAVA_LONG,
+                                ValueLayout.JAVA_LONG)));
+    }
+}

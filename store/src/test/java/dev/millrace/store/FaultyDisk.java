@@ -1,0 +1,245 @@
+package dev.millrace.store;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/**
+ * A disk in memory that can lose power or its process, run out of space, and fail to force.
+ *
+ * <p>Each file has the bytes that programs see and the bytes that were forced. After a power cut a file holds the forced
+ * bytes and, sector by sector as the random numbers fall, some of the others: that drops, tears and reorders. Names that
+ * were created, renamed or deleted without {@link #forceFolder} may be undone likewise. After a kill everything that was
+ * written is there.
+ *
+ * <p>Owner: one test; agents are run by hand.
+ */
+public final class FaultyDisk implements Disk {
+    private static final int SECTOR_BYTES = 512;
+
+    private Map<Path, Content> files = new TreeMap<>();
+    /** Names as they are on the disk. */
+    private Map<Path, Content> durableNames = new TreeMap<>();
+
+    private final Set<Path> locked = new HashSet<>();
+    private long totalBytes = Long.MAX_VALUE / 4;
+    private boolean forceFails;
+    private Runnable beforeChange = () -> {};
+
+    /** Bytes of one file. */
+    private static final class Content {
+        private final MemorySegment seen;
+        private final MemorySegment forced;
+        private final boolean isSparse;
+
+        Content(long length, boolean isSparse) {
+            seen = MemorySegment.ofBuffer(java.nio.ByteBuffer.allocateDirect((int) length));
+            forced = MemorySegment.ofBuffer(java.nio.ByteBuffer.allocateDirect((int) length));
+            this.isSparse = isSparse;
+        }
+
+        Content afterKill() {
+            Content copy = new Content(seen.byteSize(), isSparse);
+            copy.seen.copyFrom(seen);
+            copy.forced.copyFrom(seen);
+            return copy;
+        }
+
+        Content afterPowerCut(SplittableRandom random, int keepPercent) {
+            Content copy = new Content(seen.byteSize(), isSparse);
+            copy.seen.copyFrom(forced);
+            for (long at = 0; at < seen.byteSize(); at += SECTOR_BYTES) {
+                long length = Math.min(SECTOR_BYTES, seen.byteSize() - at);
+                boolean isChanged = MemorySegment.mismatch(seen, at, at + length, forced, at, at + length) >= 0;
+                if (isChanged && random.nextInt(100) < keepPercent) {
+                    MemorySegment.copy(seen, at, copy.seen, at, length);
+                }
+            }
+            copy.forced.copyFrom(copy.seen);
+            return copy;
+        }
+    }
+
+    /** Called before each force and each change of a name: a place for a crash. */
+    public void setBeforeChange(Runnable action) {
+        beforeChange = action;
+    }
+
+    public void setForceFails(boolean fails) {
+        forceFails = fails;
+    }
+
+    public void setTotalBytes(long bytes) {
+        totalBytes = bytes;
+    }
+
+    /** What the next process finds after this one was killed now. */
+    public FaultyDisk afterKill() {
+        FaultyDisk next = new FaultyDisk();
+        files.forEach((path, content) -> next.files.put(path, content.afterKill()));
+        next.durableNames = new TreeMap<>(next.files);
+        return next;
+    }
+
+    /** What the next process finds after the power failed now. */
+    public FaultyDisk afterPowerCut(SplittableRandom random) {
+        FaultyDisk next = new FaultyDisk();
+        int keepPercent = random.nextInt(4) * 33;
+        Set<Path> names = new HashSet<>(files.keySet());
+        names.addAll(durableNames.keySet());
+        for (Path path : names.stream().sorted().toList()) {
+            Content now = files.get(path);
+            Content before = durableNames.get(path);
+            Content survivor = now == before || random.nextBoolean() ? now : before;
+            if (survivor != null) {
+                next.files.put(path, survivor.afterPowerCut(random, keepPercent));
+            }
+        }
+        next.durableNames = new TreeMap<>(next.files);
+        return next;
+    }
+
+    /** A byte array copy of what programs see. */
+    public byte[] bytes(Path file) {
+        return content(file).seen.toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    @Override
+    public void createFolders(Path folder) {}
+
+    @Override
+    public List<String> list(Path folder) {
+        Set<String> names = new java.util.TreeSet<>();
+        int depth = folder.getNameCount();
+        for (Path file : files.keySet()) {
+            if (file.startsWith(folder) && file.getNameCount() > depth) {
+                names.add(file.getName(depth).toString());
+            }
+        }
+        return new ArrayList<>(names);
+    }
+
+    @Override
+    public boolean exists(Path file) {
+        return files.containsKey(file);
+    }
+
+    @Override
+    public long length(Path file) {
+        return content(file).seen.byteSize();
+    }
+
+    @Override
+    public MappedFile create(Path file, long length, Allocation allocation) {
+        beforeChange.run();
+        boolean isSparse = allocation == Allocation.SPARSE;
+        if (!isSparse && length > freeBytes()) {
+            throw new DiskFullException("no space left to create " + file + "; the test gave none", null);
+        }
+        files.put(file, new Content(length, isSparse));
+        return open(file);
+    }
+
+    @Override
+    public MappedFile open(Path file) {
+        Content content = content(file);
+        return new MappedFile() {
+            @Override
+            public MemorySegment memory() {
+                return content.seen;
+            }
+
+            @Override
+            public void force(long from, long length) {
+                beforeChange.run();
+                if (forceFails) {
+                    throw new StoreException("cannot force " + file + "; the test said so");
+                }
+                MemorySegment.copy(content.seen, from, content.forced, from, length);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public void zeroFrom(Path file, long from, Allocation allocation) {
+        content(file).seen.asSlice(from).fill((byte) 0);
+    }
+
+    @Override
+    public void delete(Path file) {
+        beforeChange.run();
+        files.remove(file);
+    }
+
+    @Override
+    public void rename(Path from, Path to) {
+        beforeChange.run();
+        Content content = content(from);
+        files.remove(from);
+        files.put(to, content);
+    }
+
+    @Override
+    public void forceFolder(Path folder) {
+        beforeChange.run();
+        durableNames.keySet().removeIf(path -> folder.equals(path.getParent()) && !files.containsKey(path));
+        files.forEach((path, content) -> {
+            if (folder.equals(path.getParent())) {
+                durableNames.put(path, content);
+            }
+        });
+    }
+
+    @Override
+    public void writeText(Path file, String text) {
+        beforeChange.run();
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        Content content = new Content(bytes.length, true);
+        MemorySegment.copy(bytes, 0, content.seen, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        content.forced.copyFrom(content.seen);
+        files.put(file, content);
+    }
+
+    @Override
+    public String readText(Path file) {
+        return new String(bytes(file), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public Optional<Lock> lock(Path file) {
+        return locked.add(file) ? Optional.of(() -> locked.remove(file)) : Optional.empty();
+    }
+
+    @Override
+    public Space space(Path folder) {
+        return new Space(totalBytes, Math.max(0, freeBytes()));
+    }
+
+    private long freeBytes() {
+        long used = 0;
+        for (Content content : files.values()) {
+            used += content.isSparse ? 0 : content.seen.byteSize();
+        }
+        return totalBytes - used;
+    }
+
+    private Content content(Path file) {
+        Content content = files.get(file);
+        if (content == null) {
+            throw new StoreException("no file " + file);
+        }
+        return content;
+    }
+}

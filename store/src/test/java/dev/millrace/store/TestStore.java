@@ -1,0 +1,117 @@
+package dev.millrace.store;
+
+import dev.millrace.store.engine.StoreWiring;
+import dev.millrace.store.file.LocalDisk;
+import dev.millrace.testkit.ManualClock;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A store whose agents are run by hand, and shorthands for what tests do with it. */
+public final class TestStore implements AutoCloseable {
+    public static final int SEGMENT_BYTES = 16 * 1024;
+
+    public final ManualClock clock;
+    public final List<StoreException> faults = new ArrayList<>();
+    public final MessageStore store;
+    public final List<Agent> agents = new ArrayList<>();
+
+    public TestStore(StoreConfig config, Disk disk, ManualClock clock) {
+        this.clock = clock;
+        StoreThreads byHand = (roleName, agent) -> {
+            agents.add(agent);
+            return () -> {};
+        };
+        store = StoreWiring.open(
+                config, new StoreDependencies(disk, clock, clock.nanos(), byHand, faults::add, RecoveryListener.NONE));
+    }
+
+    public static TestStore open(StoreConfig config) {
+        return new TestStore(config, new LocalDisk(), newClock());
+    }
+
+    public static ManualClock newClock() {
+        return new ManualClock(Instant.parse("2026-01-01T00:00:00Z"));
+    }
+
+    /** Small segments, no index. */
+    public static StoreConfig config(Path path) {
+        return StoreConfig.defaults(path)
+                .withSegmentBytes(SEGMENT_BYTES)
+                .withIndexEnabled(false)
+                .withDiskLimits(1, 1, 0);
+    }
+
+    /** Runs all agents until none has work. */
+    public void run() {
+        int work = 1;
+        while (work > 0) {
+            work = 0;
+            for (Agent agent : agents) {
+                work += agent.doWork();
+            }
+        }
+    }
+
+    /** Runs the log, flush, dispatch or upkeep agent once. */
+    public int turn(String roleName) {
+        for (Agent agent : agents) {
+            if (agent.roleName().equals(roleName)) {
+                return agent.doWork();
+            }
+        }
+        throw new AssertionError("no agent " + roleName);
+    }
+
+    /** Appends one message, without running the agents. */
+    public TestAppend send(String topic, int queueId, String body) {
+        return send(topic, queueId, body, "");
+    }
+
+    public TestAppend send(String topic, int queueId, String body, String properties) {
+        TestAppend request =
+                TestAppend.of(store.queue(topic, queueId), TestRecords.record(topic, queueId, body, properties));
+        if (!store.append(request)) {
+            throw new AssertionError("inbox full");
+        }
+        return request;
+    }
+
+    /** Bodies of a queue from its minimum offset on. */
+    public List<String> bodies(String topic, int queueId) {
+        List<String> found = new ArrayList<>();
+        QueueLog queue = store.queue(topic, queueId);
+        long offset = queue.minOffset();
+        while (offset < queue.maxOffset()) {
+            try (ReadResult result = store.read(queue, new ReadLimits(offset, 32, 1 << 20, 800), EntryFilter.ALL)) {
+                result.slices().forEach(slice -> found.addAll(bodies(slice)));
+                offset = result.nextOffset();
+            }
+        }
+        return found;
+    }
+
+    public static List<String> bodies(ByteBuffer slice) {
+        List<String> found = new ArrayList<>();
+        int at = 0;
+        while (at < slice.limit()) {
+            var message = dev.millrace.protocol.message.StoredMessage.decode(slice, at);
+            found.add(new String(message.body(), StandardCharsets.UTF_8));
+            at += slice.getInt(at);
+        }
+        return found;
+    }
+
+    public void advance(Duration time) {
+        clock.advance(time);
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
