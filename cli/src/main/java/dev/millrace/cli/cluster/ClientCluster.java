@@ -63,6 +63,7 @@ public final class ClientCluster implements Cluster {
             for (BrokerInfo broker : admin.brokers()) {
                 ownNames.add(broker.name());
                 ownNames.add(broker.cluster());
+                ownNames.add(broker.cluster() + "_REPLY_TOPIC");
             }
             return admin.topics().stream()
                     .filter(topic ->
@@ -106,7 +107,7 @@ public final class ClientCluster implements Cluster {
             try (PullConsumer consumer = client.pullConsumer(consumerGroup)
                     .startFrom(StartFrom.FIRST)
                     .build()) {
-                consumer.subscribe(topic, Filter.ALL);
+                consumer.assign(consumer.queues(topic), Filter.ALL);
                 boolean goesOn = true;
                 while (goesOn) {
                     List<dev.millrace.client.ReceivedMessage> messages = consumer.poll(patience);
