@@ -33,7 +33,7 @@ final class ChannelSetup extends ChannelInitializer<Channel> {
                 .setWriteBufferWaterMark(
                         new WriteBufferWaterMark(settings.outboundBytesMax() / 2, settings.outboundBytesMax()));
         channel.pipeline()
-                .addLast(new IdleStateHandler(0, 0, settings.idleMax().toMillis(), TimeUnit.MILLISECONDS))
+                .addLast(new IdleStateHandler(true, 0, 0, settings.idleMax().toMillis(), TimeUnit.MILLISECONDS))
                 .addLast(new FrameReader(LoopState.current(), settings, handler, listener));
     }
 }

@@ -1,22 +1,22 @@
 package dev.millrace.protocol.transport;
 
 import dev.millrace.protocol.codec.HeaderFields;
-import dev.millrace.protocol.codec.HeaderWriter;
 import dev.millrace.protocol.command.Request;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
-import io.netty.util.internal.PlatformDependent;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One TCP connection to a peer; both sides may send requests.
@@ -24,40 +24,37 @@ import org.jspecify.annotations.Nullable;
  * <p>Owner: its event loop. Methods marked "any thread" only put work into its outbox.
  */
 public final class Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final int SWEEP_INTERVAL_MS = 100;
+    /** Frames that one turn of the event loop takes from the outbox, so that other connections get theirs. */
+    private static final int DRAIN_COUNT_MAX = 4096;
 
     private final ChannelHandlerContext context;
-    private final EventLoop loop;
-    private final InetSocketAddress remote;
-    private final InetSocketAddress local;
-    private final String remoteAddress;
+    private final EventLoop eventLoop;
+    private final FrameReader reader;
     private final FrameWriter writer;
-    private final Queue<OutgoingFrame> outbox = PlatformDependent.newMpscQueue();
-    private final AtomicBoolean isDrainScheduled = new AtomicBoolean();
-    private final PendingRequests pending;
+    private final LoopState loop;
+    private final InetSocketAddress remote;
+    private final String remoteAddress;
     private final int requestsInFlightMax;
+    private final Queue<OutgoingFrame> outbox = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean isDrainScheduled = new AtomicBoolean();
+    private volatile @Nullable PendingRequests pending;
     private int requestsInFlight;
     private boolean isReading;
     private volatile boolean isClosed;
     private volatile @Nullable Object attachment;
 
-    Connection(ChannelHandlerContext context, HeaderWriter header, TransportSettings settings, LongSupplier nanoTime) {
+    Connection(ChannelHandlerContext context, FrameReader reader, LoopState loop, TransportSettings settings) {
         Channel channel = context.channel();
         this.context = context;
-        this.loop = channel.eventLoop();
+        this.eventLoop = channel.eventLoop();
+        this.reader = reader;
+        this.loop = loop;
         this.remote = (InetSocketAddress) channel.remoteAddress();
-        this.local = (InetSocketAddress) channel.localAddress();
         this.remoteAddress = remote.getAddress().getHostAddress() + ":" + remote.getPort();
-        this.writer = new FrameWriter(context, this, header);
+        this.writer = new FrameWriter(context, this, loop.header());
         this.requestsInFlightMax = settings.requestsInFlightMax();
-        this.pending =
-                new PendingRequests(Integer.highestOneBit(settings.requestsInFlightMax()), nanoTime, remoteAddress);
-    }
-
-    void startSweep() {
-        var sweep = loop.scheduleAtFixedRate(
-                pending::failExpired, SWEEP_INTERVAL_MS, SWEEP_INTERVAL_MS, TimeUnit.MILLISECONDS);
-        context.channel().closeFuture().addListener(closed -> sweep.cancel(false));
     }
 
     /** The peer as {@code address:port}. */
@@ -70,7 +67,7 @@ public final class Connection {
     }
 
     public InetSocketAddress local() {
-        return local;
+        return (InetSocketAddress) context.channel().localAddress();
     }
 
     public boolean isOpen() {
@@ -86,104 +83,170 @@ public final class Connection {
         attachment = newAttachment;
     }
 
-    /** Closes it; any thread. */
+    /** Closes it after what this thread has sent; any thread. */
     public void close() {
+        if (eventLoop.inEventLoop()) {
+            flushLast();
+        }
         context.close();
     }
 
     /** Runs a task on the event loop; any thread. A task for a connection that is gone is dropped. */
     public void execute(Runnable task) {
+        tryExecute(task);
+    }
+
+    private boolean tryExecute(Runnable task) {
         try {
-            loop.execute(task);
+            eventLoop.execute(task);
+            return true;
         } catch (RejectedExecutionException e) {
             isClosed = true;
+            return false;
         }
     }
 
     public boolean isOnEventLoop() {
-        return loop.inEventLoop();
+        return eventLoop.inEventLoop();
     }
 
     /**
      * Sends a request; any thread. The stage completes on the event loop with the reader's value, or fails with a
-     * {@link TransportException}.
+     * {@link TransportException}, or with what the reader or the encoding of the request threw.
      */
-    public <T> CompletableFuture<T> call(Request request, Duration timeout, ReplyReader<T> reader) {
+    public <T> CompletableFuture<T> call(Request request, Duration timeout, ReplyReader<T> replyReader) {
         CompletableFuture<T> future = new CompletableFuture<>();
-        int opaque = pending.add(timeout.toNanos(), reader, future);
+        PendingRequests waiting = pending();
+        int opaque = waiting.add(timeout.toNanos(), replyReader, future);
         if (opaque != 0) {
-            send(new RequestFrame(request, opaque, false));
+            send(new RequestFrame(request, waiting, opaque));
             if (isClosed) {
-                pending.fail(opaque, new TransportException("connection to " + remoteAddress + " is closed", false));
+                waiting.fail(opaque, new TransportException("connection to " + remoteAddress + " is closed", false));
             }
         }
         return future;
     }
 
-    /** Sends a request that nobody answers; any thread. Lost if the connection is. */
-    public void sendOneWay(Request request) {
-        send(new RequestFrame(request, 0, true));
+    /** Most connections never call: the ring and its sweep begin with the first call. */
+    private PendingRequests pending() {
+        PendingRequests known = pending;
+        return known == null ? startPending() : known;
     }
 
-    private final class RequestFrame implements OutgoingFrame {
-        private final Request request;
-        private final int opaque;
-        private final boolean isOneWay;
-
-        RequestFrame(Request request, int opaque, boolean isOneWay) {
-            this.request = request;
-            this.opaque = opaque;
-            this.isOneWay = isOneWay;
+    private synchronized PendingRequests startPending() {
+        PendingRequests known = pending;
+        if (known != null) {
+            return known;
         }
+        PendingRequests fresh =
+                new PendingRequests(Integer.highestOneBit(requestsInFlightMax), loop.nanoTime(), remoteAddress);
+        pending = fresh;
+        try {
+            var sweep = eventLoop.scheduleAtFixedRate(
+                    fresh::failExpired, SWEEP_INTERVAL_MS, SWEEP_INTERVAL_MS, TimeUnit.MILLISECONDS);
+            context.channel().closeFuture().addListener(closed -> sweep.cancel(false));
+        } catch (RejectedExecutionException e) {
+            isClosed = true;
+        }
+        return fresh;
+    }
 
+    /**
+     * Sends a request that nobody answers; any thread. Lost if the connection is, or if the peer does not take what waits
+     * for it already.
+     */
+    public void sendOneWay(Request request) {
+        send(new OneWayFrame(request));
+    }
+
+    private record RequestFrame(Request request, PendingRequests waiting, int opaque) implements OutgoingFrame {
         @Override
         public void writeTo(FrameWriter target) {
-            target.request(request, opaque, isOneWay);
+            try {
+                target.request(request, opaque, false);
+            } catch (RuntimeException | AssertionError e) {
+                waiting.fail(opaque, e);
+            }
         }
 
         @Override
         public void dropped() {
-            pending.fail(
-                    opaque, new TransportException("connection to " + remoteAddress + " closed before sending", false));
+            waiting.fail(opaque, new TransportException("the connection was closed before sending", false));
         }
     }
 
-    /** Puts a frame into the outbox; any thread. Frames of one thread keep their order. */
-    public void send(OutgoingFrame frame) {
-        if (isReading && loop.inEventLoop()) {
-            if (isClosed) {
-                frame.dropped();
-            } else {
-                frame.writeTo(writer);
+    private final class OneWayFrame implements OutgoingFrame {
+        private final Request request;
+
+        OneWayFrame(Request request) {
+            this.request = request;
+        }
+
+        @Override
+        public void writeTo(FrameWriter target) {
+            if (context.channel().isWritable()) {
+                target.request(request, 0, true);
             }
+        }
+    }
+
+    /**
+     * Puts a frame into the outbox; any thread. Frames of one thread keep their order. Exactly one of its methods is
+     * called: on the event loop, or on the caller's thread if the loop has ended.
+     */
+    public void send(OutgoingFrame frame) {
+        if (isReading && eventLoop.inEventLoop()) {
+            if (!outbox.isEmpty()) {
+                drainOutbox();
+            }
+            writeOrDrop(frame);
             return;
         }
         outbox.add(frame);
-        if (isDrainScheduled.compareAndSet(false, true)) {
-            execute(this::drain);
-        }
-        if (isClosed) {
-            execute(this::dropOutbox);
+        scheduleDrain();
+    }
+
+    private void scheduleDrain() {
+        if (isDrainScheduled.compareAndSet(false, true) && !tryExecute(this::drain)) {
+            isDrainScheduled.set(false);
+            drainOutbox();
         }
     }
 
     private void drain() {
         isDrainScheduled.set(false);
-        if (isClosed) {
-            dropOutbox();
-            return;
+        drainOutbox();
+        if (!outbox.isEmpty()) {
+            scheduleDrain();
         }
-        for (OutgoingFrame frame = outbox.poll(); frame != null; frame = outbox.poll()) {
-            frame.writeTo(writer);
-        }
-        if (!isReading) {
+        if (!isReading && !isClosed) {
             flush();
         }
     }
 
-    private void dropOutbox() {
-        for (OutgoingFrame frame = outbox.poll(); frame != null; frame = outbox.poll()) {
-            frame.dropped();
+    private void drainOutbox() {
+        for (int i = 0; i < DRAIN_COUNT_MAX || isClosed; i++) {
+            OutgoingFrame frame = outbox.poll();
+            if (frame == null) {
+                return;
+            }
+            writeOrDrop(frame);
+        }
+    }
+
+    private void writeOrDrop(OutgoingFrame frame) {
+        try {
+            if (isClosed) {
+                frame.dropped();
+            } else {
+                frame.writeTo(writer);
+            }
+        } catch (RuntimeException | AssertionError e) {
+            LOG.atError()
+                    .addKeyValue("client", remoteAddress)
+                    .setCause(e)
+                    .log("a frame can't be written, the connection is closed");
+            context.close();
         }
     }
 
@@ -193,16 +256,29 @@ public final class Connection {
 
     void readEnded() {
         isReading = false;
-        flush();
+        if (!isClosed) {
+            flush();
+        }
+    }
+
+    /** Writes what is there, before the end. */
+    void flushLast() {
+        if (!isClosed) {
+            drainOutbox();
+            writer.flush();
+        }
     }
 
     private void flush() {
         writer.flush();
-        regulate();
+        reader.regulate(context);
     }
 
     void received(HeaderFields fields, ByteBuffer body) {
-        pending.complete(fields, body);
+        PendingRequests waiting = pending;
+        if (waiting != null) {
+            waiting.complete(fields, body);
+        }
     }
 
     /** Counts a request that will be answered. */
@@ -211,22 +287,25 @@ public final class Connection {
     }
 
     void answered() {
-        requestsInFlight--;
+        requestsInFlight = Math.max(0, requestsInFlight - 1);
     }
 
-    /** Reads from the peer only while it takes its answers and does not ask too much at once. */
-    void regulate() {
-        Channel channel = context.channel();
-        boolean mayRead = channel.isWritable() && requestsInFlight < requestsInFlightMax;
-        if (mayRead != channel.config().isAutoRead()) {
-            channel.config().setAutoRead(mayRead);
-        }
+    int requestsInFlight() {
+        return requestsInFlight;
+    }
+
+    /** Whether the peer takes its answers and does not ask too much at once. */
+    boolean mayRead() {
+        return requestsInFlight < requestsInFlightMax && context.channel().isWritable();
     }
 
     void closed() {
         isClosed = true;
         writer.release();
-        dropOutbox();
-        pending.failAll("connection to " + remoteAddress + " was closed before the answer came");
+        drainOutbox();
+        PendingRequests waiting = pending;
+        if (waiting != null) {
+            waiting.failAll("connection to " + remoteAddress + " was closed before the answer came");
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** The event loops of a process, named {@code io-n}: epoll where there is one, else Java's selectors. */
@@ -31,6 +32,16 @@ public final class IoThreads implements AutoCloseable {
     /** Starts {@code count} event loops; they are daemons and end with {@link #close}. */
     public static IoThreads start(int count) {
         return new IoThreads(count);
+    }
+
+    /** Whether the calling thread is one of these event loops. */
+    boolean isCurrent() {
+        for (EventExecutor loop : group) {
+            if (loop.inEventLoop()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     EventLoopGroup group() {

@@ -14,16 +14,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: a slot is taken and freed by compare-and-swap. Bounded by the ring's size.
  */
 final class PendingRequests {
-    private static final int PROBES_MAX = 64;
-
     private final AtomicReferenceArray<@Nullable Pending<?>> ring;
-    private final AtomicInteger nextOpaque = new AtomicInteger();
+    private final AtomicInteger nextOpaque;
     private final AtomicInteger count = new AtomicInteger();
     private final LongSupplier nanoTime;
     private final String peer;
 
     /** @param slots a power of two */
     PendingRequests(int slots, LongSupplier nanoTime, String peer) {
+        this(slots, nanoTime, peer, 0);
+    }
+
+    /** @param lastOpaque the number before the first that is given */
+    PendingRequests(int slots, LongSupplier nanoTime, String peer, int lastOpaque) {
+        this.nextOpaque = new AtomicInteger(lastOpaque);
         this.ring = new AtomicReferenceArray<>(slots);
         this.nanoTime = nanoTime;
         this.peer = peer;
@@ -35,7 +39,7 @@ final class PendingRequests {
             T value;
             try {
                 value = reader.read(fields, body);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | AssertionError e) {
                 future.completeExceptionally(e);
                 return;
             }
@@ -45,7 +49,8 @@ final class PendingRequests {
 
     /** Takes a slot and gives its opaque number; fails the future and gives 0 if none is free. Numbers are never 0. */
     <T> int add(long timeoutNanos, ReplyReader<T> reader, CompletableFuture<T> future) {
-        for (int probe = 0; probe < PROBES_MAX; probe++) {
+        int probesMax = count.get() < ring.length() ? ring.length() : 0;
+        for (int probe = 0; probe < probesMax; probe++) {
             int opaque = nextOpaque.incrementAndGet();
             if (opaque == 0) {
                 continue;
@@ -95,7 +100,7 @@ final class PendingRequests {
         }
     }
 
-    void fail(int opaque, TransportException fault) {
+    void fail(int opaque, Throwable fault) {
         Pending<?> pending = ring.get(slot(opaque));
         if (pending != null && pending.opaque == opaque && remove(pending)) {
             pending.future.completeExceptionally(fault);

@@ -2,9 +2,11 @@ package dev.millrace.protocol.transport;
 
 import dev.millrace.protocol.command.Request;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.ChannelGroupFuture;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
@@ -23,7 +25,7 @@ public final class RemotingClient implements AutoCloseable {
     private final RequestHandler handler;
     private final ConnectionListener listener;
     private final ConcurrentHashMap<String, CompletableFuture<Connection>> connections = new ConcurrentHashMap<>();
-    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private volatile boolean isClosed;
 
     /**
@@ -95,8 +97,8 @@ public final class RemotingClient implements AutoCloseable {
                 .connect(target);
         connected.addListener(done -> {
             if (done.isSuccess()) {
-                FrameReader reader = connected.channel().pipeline().get(FrameReader.class);
-                into.complete(reader.connection());
+                // the channel becomes active, and gets its connection, only after this
+                connected.channel().eventLoop().execute(() -> complete(address, connected.channel(), into));
             } else {
                 into.completeExceptionally(new TransportException(
                         "can't connect to " + address + ": " + done.cause().getMessage(), false, done.cause()));
@@ -104,20 +106,36 @@ public final class RemotingClient implements AutoCloseable {
         });
     }
 
-    private static InetSocketAddress parse(String address) {
-        int colon = address.lastIndexOf(':');
-        try {
-            return new InetSocketAddress(
-                    address.substring(0, Math.max(colon, 0)), Integer.parseInt(address.substring(colon + 1)));
-        } catch (IllegalArgumentException e) {
-            throw new TransportException("'" + address + "' is no address; write host:port", false, e);
+    private static void complete(String address, Channel channel, CompletableFuture<Connection> into) {
+        FrameReader reader = channel.pipeline().get(FrameReader.class);
+        if (reader != null && channel.isActive()) {
+            into.complete(reader.connection());
+        } else {
+            into.completeExceptionally(
+                    new TransportException("connection to " + address + " was closed at once", false));
         }
     }
 
-    /** Closes all connections; requests that wait fail. */
+    private static InetSocketAddress parse(String address) {
+        int colon = address.lastIndexOf(':');
+        if (colon > 0) {
+            try {
+                return new InetSocketAddress(
+                        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+            } catch (IllegalArgumentException e) {
+                throw new TransportException("'" + address + "' is no address; write host:port", false, e);
+            }
+        }
+        throw new TransportException("'" + address + "' is no address; write host:port", false);
+    }
+
+    /** Closes all connections; requests that wait fail. Waits for it, but not on an event loop. */
     @Override
     public void close() {
         isClosed = true;
-        channels.close().awaitUninterruptibly();
+        ChannelGroupFuture closed = channels.close();
+        if (!threads.isCurrent()) {
+            closed.awaitUninterruptibly();
+        }
     }
 }

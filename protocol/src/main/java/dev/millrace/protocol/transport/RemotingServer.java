@@ -33,7 +33,7 @@ public final class RemotingServer implements AutoCloseable {
             TransportSettings settings,
             RequestHandler handler,
             ConnectionListener listener) {
-        ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
         ChannelFuture bound = new ServerBootstrap()
                 .group(threads.group())
                 .channel(threads.serverChannel())

@@ -42,4 +42,9 @@ public record TransportSettings(
         return new TransportSettings(
                 connectTimeout, idleMax, frameReceiveMax, newRequestsInFlightMax, outboundBytesMax);
     }
+
+    public TransportSettings withOutboundBytesMax(int newOutboundBytesMax) {
+        return new TransportSettings(
+                connectTimeout, idleMax, frameReceiveMax, requestsInFlightMax, newOutboundBytesMax);
+    }
 }
