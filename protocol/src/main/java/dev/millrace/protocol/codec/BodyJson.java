@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records to JSON bodies and back: a component is a member of the same name. Absent numbers are 0, absent collections
- * empty, anything else absent is null. Writing leaves nulls out, quotes number keys (every reader accepts that), and
+ * empty, anything else absent is null where the record allows it and refused where not. Writing leaves nulls out, quotes number keys (every reader accepts that), and
  * writes record keys as raw objects. Source: docs/protocol.md, section "JSON bodies".
  *
  * <p>Thread-safe. Not for hot paths.
@@ -161,7 +161,7 @@ public final class BodyJson {
     }
 
     private static Object convertRecord(Object tree, Class<?> type, String path) {
-        Map<?, ?> members = members(tree, path);
+        Map<?, ?> members = members(tree instanceof String ? quotedObject((String) tree, path) : tree, path);
         RecordComponent[] components = components(type);
         Class<?>[] types = new Class<?>[components.length];
         @Nullable Object[] values = new @Nullable Object[components.length];
@@ -169,8 +169,19 @@ public final class BodyJson {
             String name = components[i].getName();
             types[i] = components[i].getType();
             values[i] = convert(members.get(name), components[i].getGenericType(), path + "." + name);
+            if (values[i] == null && !components[i].getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+                throw new BadFieldException("body member " + path + "." + name + " is missing; send it");
+            }
         }
         return construct(type, types, values, path);
+    }
+
+    /** Some writers put an object that is a member name into quotes. */
+    private static @Nullable Object quotedObject(String text, String path) {
+        if (!text.startsWith("{")) {
+            throw new BadFieldException("body member " + path + " is text where an object belongs");
+        }
+        return JsonReader.read(text.getBytes(StandardCharsets.UTF_8));
     }
 
     static Object construct(Class<?> type, Class<?>[] types, @Nullable Object[] values, String path) {

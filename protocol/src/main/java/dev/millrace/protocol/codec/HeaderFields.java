@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The header of one frame, read in place: fixed fields as numbers, extension fields as ranges of the header's bytes that
- * are turned into values when asked for. One instance serves all frames of a connection, one after the other.
+ * are turned into values when asked for. One instance serves all frames of an event loop, one after the other.
  *
- * <p>Owner: the event loop of its connection; valid until the handler of the frame returns. {@code // hot path}: parsing
+ * <p>Owner: one event loop; valid until the handler of the frame returns. {@code // hot path}: parsing
  * allocates nothing once the arrays have grown.
  */
 public final class HeaderFields {
@@ -23,6 +23,10 @@ public final class HeaderFields {
     private static final int ONE_WAY_BIT = 2;
 
     private final NameCache names = new NameCache();
+    private final JsonHeaderReader json = new JsonHeaderReader();
+    /** Where fields with names of one letter stand in {@code ranges}, plus one: the names of the send requests. */
+    private final int[] letters = new int[26];
+
     private byte[] bytes = new byte[1024];
     private int[] ranges = new int[4 * 32];
     private int count;
@@ -53,7 +57,7 @@ public final class HeaderFields {
         reset();
         if (serializeType == Serialization.JSON.number()) {
             serialization = Serialization.JSON;
-            new JsonHeaderReader(bytes, length).read(this);
+            json.read(bytes, length, this);
         } else if (serializeType == Serialization.ROCKETMQ.number()) {
             serialization = Serialization.ROCKETMQ;
             BinaryHeaderReader.read(bytes, length, this);
@@ -65,6 +69,7 @@ public final class HeaderFields {
 
     private void reset() {
         count = 0;
+        Arrays.fill(letters, 0);
         code = 0;
         version = 0;
         opaque = 0;
@@ -103,6 +108,9 @@ public final class HeaderFields {
         ranges[at + 2] = valueStart;
         ranges[at + 3] = isEscaped ? -valueEnd : valueEnd;
         count++;
+        if (nameEnd - nameStart == 1 && bytes[nameStart] >= 'a' && bytes[nameStart] <= 'z') {
+            letters[bytes[nameStart] - 'a'] = at + 1;
+        }
     }
 
     public Serialization serialization() {
@@ -142,13 +150,20 @@ public final class HeaderFields {
     }
 
     public @Nullable String remark() {
-        return remarkStart < 0 ? null : decode(remarkStart, remarkEnd, isRemarkEscaped);
+        if (remarkStart < 0) {
+            return null;
+        }
+        if (isRemarkEscaped) {
+            remarkEnd = JsonText.unescape(bytes, remarkStart, remarkEnd, bytes, remarkStart);
+            isRemarkEscaped = false;
+        }
+        return decode(remarkStart, remarkEnd);
     }
 
     /** The field as text, or null if it is absent. */
     public @Nullable String text(String name) {
         int at = find(name);
-        return at < 0 ? null : decode(ranges[at + 2], Math.abs(ranges[at + 3]), ranges[at + 3] < 0);
+        return at < 0 ? null : decode(ranges[at + 2], valueEnd(at));
     }
 
     public String requiredText(String name) {
@@ -165,7 +180,8 @@ public final class HeaderFields {
         if (at < 0) {
             return null;
         }
-        return ranges[at + 3] < 0 ? text(name) : names.name(bytes, ranges[at + 2], ranges[at + 3] - ranges[at + 2]);
+        int end = valueEnd(at);
+        return names.name(bytes, ranges[at + 2], end - ranges[at + 2]);
     }
 
     public String requiredName(String name) {
@@ -180,9 +196,10 @@ public final class HeaderFields {
         return find(name) >= 0;
     }
 
+    /** The field as a number; what {@code absent} says if it is absent or empty. */
     public long longOr(String name, long absent) {
         int at = find(name);
-        return at < 0 ? absent : number(name, at);
+        return at < 0 || ranges[at + 2] == ranges[at + 3] ? absent : number(name, at);
     }
 
     public long requiredLong(String name) {
@@ -203,25 +220,25 @@ public final class HeaderFields {
 
     public boolean booleanOr(String name, boolean absent) {
         int at = find(name);
-        return at < 0 ? absent : "true".equalsIgnoreCase(text(name));
+        return at < 0 ? absent : isTrue(ranges[at + 2], Math.abs(ranges[at + 3]));
     }
 
-    /**
-     * The field's UTF-8 bytes as a view that is valid as long as this header is; an empty buffer if it is absent. A view
-     * of the header's own bytes, except for text with escapes.
-     */
+    private boolean isTrue(int start, int end) {
+        return end - start == 4
+                && (bytes[start] | 0x20) == 't'
+                && (bytes[start + 1] | 0x20) == 'r'
+                && (bytes[start + 2] | 0x20) == 'u'
+                && (bytes[start + 3] | 0x20) == 'e';
+    }
+
+    /** The field's UTF-8 bytes as a view that is valid as long as this header is; an empty buffer if it is absent. */
     public ByteBuffer bytes(String name) {
         int at = find(name);
         if (at < 0) {
             return ByteBuffer.allocate(0);
         }
-        int start = ranges[at + 2];
-        int end = Math.abs(ranges[at + 3]);
-        if (ranges[at + 3] < 0) {
-            end = unescapeInPlace(start, end);
-            ranges[at + 3] = end;
-        }
-        return ByteBuffer.wrap(bytes, start, end - start);
+        int end = valueEnd(at);
+        return ByteBuffer.wrap(bytes, ranges[at + 2], end - ranges[at + 2]);
     }
 
     /** All fields, copied. */
@@ -229,9 +246,7 @@ public final class HeaderFields {
         Map<String, String> map = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
             int at = i * 4;
-            map.put(
-                    decode(ranges[at], ranges[at + 1], false),
-                    decode(ranges[at + 2], Math.abs(ranges[at + 3]), ranges[at + 3] < 0));
+            map.put(decode(ranges[at], ranges[at + 1]), decode(ranges[at + 2], valueEnd(at)));
         }
         return map;
     }
@@ -249,6 +264,9 @@ public final class HeaderFields {
 
     private int find(String name) {
         int length = name.length();
+        if (length == 1 && name.charAt(0) >= 'a' && name.charAt(0) <= 'z') {
+            return letters[name.charAt(0) - 'a'] - 1;
+        }
         for (int i = 0; i < count; i++) {
             int at = i * 4;
             if (ranges[at + 1] - ranges[at] == length && isAt(name, ranges[at])) {
@@ -293,20 +311,19 @@ public final class HeaderFields {
     }
 
     private BadFieldException noNumber(String name, int start, int end) {
-        String shown = decode(start, Math.min(end, start + 32), false);
+        String shown = decode(start, Math.min(end, start + 32));
         return new BadFieldException("header field '" + name + "' is '" + shown + "', not a whole 64-bit number");
     }
 
-    private String decode(int start, int end, boolean isEscaped) {
-        if (isEscaped) {
-            return JsonText.unescape(bytes, start, end);
+    /** Where the value ends, with its escapes resolved in place: the reader has checked them. */
+    private int valueEnd(int at) {
+        if (ranges[at + 3] < 0) {
+            ranges[at + 3] = JsonText.unescape(bytes, ranges[at + 2], -ranges[at + 3], bytes, ranges[at + 2]);
         }
-        return new String(bytes, start, end - start, StandardCharsets.UTF_8);
+        return ranges[at + 3];
     }
 
-    private int unescapeInPlace(int start, int end) {
-        byte[] plain = JsonText.unescape(bytes, start, end).getBytes(StandardCharsets.UTF_8);
-        System.arraycopy(plain, 0, bytes, start, plain.length);
-        return start + plain.length;
+    private String decode(int start, int end) {
+        return new String(bytes, start, end - start, StandardCharsets.UTF_8);
     }
 }

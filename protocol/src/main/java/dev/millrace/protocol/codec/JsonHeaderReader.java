@@ -1,5 +1,6 @@
 package dev.millrace.protocol.codec;
 
+import dev.millrace.protocol.BadFieldException;
 import dev.millrace.protocol.ProtocolException;
 import dev.millrace.protocol.ProtocolLimits;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * Reads the JSON header without building a tree: known members become numbers or byte ranges, unknown ones are skipped.
  *
- * <p>Owner: one parse. Source: docs/protocol.md, section "Header".
+ * <p>Owner: one event loop; used for one header after the other. Source: docs/protocol.md, section "Header".
  */
 final class JsonHeaderReader {
     private static final String[] LANGUAGES = {
@@ -15,19 +16,17 @@ final class JsonHeaderReader {
         "NODE_JS"
     };
 
-    private final byte[] bytes;
-    private final int end;
+    private byte[] bytes = new byte[0];
+    private int end;
     private int at;
     private int textStart;
     private int textEnd;
     private boolean isTextEscaped;
 
-    JsonHeaderReader(byte[] bytes, int end) {
-        this.bytes = bytes;
-        this.end = end;
-    }
-
-    void read(HeaderFields into) {
+    void read(byte[] header, int length, HeaderFields into) {
+        bytes = header;
+        end = length;
+        at = 0;
         int code = 0;
         int version = 0;
         int opaque = 0;
@@ -102,7 +101,7 @@ final class JsonHeaderReader {
 
     private int language() {
         if (peek() != '"') {
-            return peek() == 'n' ? skipToZero() : integer();
+            return integer();
         }
         readText();
         for (int i = 0; i < LANGUAGES.length; i++) {
@@ -111,11 +110,6 @@ final class JsonHeaderReader {
             }
         }
         return -1;
-    }
-
-    private int skipToZero() {
-        skipValue(0);
-        return 0;
     }
 
     private boolean isName(String name, int start, int length) {
@@ -146,7 +140,7 @@ final class JsonHeaderReader {
         while (at < end && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
             at++;
         }
-        if (at == end) {
+        if (at >= end) {
             throw new ProtocolException("JSON header ends at byte " + end + " inside a value");
         }
         return bytes[at];
@@ -168,9 +162,10 @@ final class JsonHeaderReader {
         while (at < end && bytes[at] != '"') {
             if (bytes[at] == '\\') {
                 isTextEscaped = true;
+                at += escapeLength();
+            } else {
                 at++;
             }
-            at++;
         }
         if (at >= end) {
             throw new ProtocolException("JSON header ends inside text");
@@ -178,7 +173,19 @@ final class JsonHeaderReader {
         textEnd = at++;
     }
 
+    private int escapeLength() {
+        try {
+            return JsonText.escapeLength(bytes, at, end);
+        } catch (BadFieldException e) {
+            throw new ProtocolException("JSON header at byte " + at + ": " + e.getMessage(), e);
+        }
+    }
+
     private int integer() {
+        if (peek() == 'n') {
+            literal("null");
+            return 0;
+        }
         boolean isQuoted = peek() == '"';
         at += isQuoted ? 1 : 0;
         int start = at;
@@ -186,7 +193,9 @@ final class JsonHeaderReader {
             at++;
         }
         String digits = new String(bytes, start, Math.min(at - start, 24), StandardCharsets.US_ASCII);
-        at += isQuoted ? 1 : 0;
+        if (isQuoted) {
+            expect('"');
+        }
         try {
             return Integer.parseInt(digits);
         } catch (NumberFormatException e) {

@@ -36,9 +36,6 @@ final class JsonReader {
     }
 
     private @Nullable Object value(int depth) {
-        if (depth > ProtocolLimits.JSON_DEPTH_MAX) {
-            throw fault("values nest deeper than " + ProtocolLimits.JSON_DEPTH_MAX);
-        }
         return switch (peek()) {
             case '{' -> object(depth);
             case '[' -> array(depth);
@@ -47,7 +44,14 @@ final class JsonReader {
         };
     }
 
+    private void checkDepth(int depth) {
+        if (depth > ProtocolLimits.JSON_DEPTH_MAX) {
+            throw fault("values nest deeper than " + ProtocolLimits.JSON_DEPTH_MAX);
+        }
+    }
+
     private Map<Object, @Nullable Object> object(int depth) {
+        checkDepth(depth);
         Map<Object, @Nullable Object> members = new LinkedHashMap<>();
         at++;
         while (peek() != '}') {
@@ -70,6 +74,7 @@ final class JsonReader {
     }
 
     private List<@Nullable Object> array(int depth) {
+        checkDepth(depth);
         List<@Nullable Object> items = new ArrayList<>();
         at++;
         while (peek() != ']') {

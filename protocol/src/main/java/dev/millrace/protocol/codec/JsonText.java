@@ -1,58 +1,126 @@
 package dev.millrace.protocol.codec;
 
-import dev.millrace.protocol.ProtocolException;
+import dev.millrace.protocol.BadFieldException;
 import java.nio.charset.StandardCharsets;
 
 /** Text inside JSON quotes, with and without escapes. Thread-safe: stateless. */
 final class JsonText {
+    private static final int UNICODE_ESCAPE_LENGTH = 6;
+
     private JsonText() {}
 
     /** The text between two quotes, escapes resolved. */
     static String unescape(byte[] bytes, int start, int end) {
-        String raw = new String(bytes, start, end - start, StandardCharsets.UTF_8);
-        StringBuilder text = new StringBuilder(raw.length());
-        int at = 0;
-        while (at < raw.length()) {
-            char c = raw.charAt(at++);
-            if (c != '\\') {
-                text.append(c);
+        byte[] plain = new byte[end - start];
+        int length = unescape(bytes, start, end, plain, 0);
+        return new String(plain, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Resolves escapes from bytes to bytes; the result is never longer, so both may be the same place. Half of a
+     * surrogate pair becomes a question mark.
+     *
+     * @return where the result ends
+     * @throws BadFieldException at an unknown or cut escape
+     */
+    static int unescape(byte[] source, int start, int end, byte[] target, int targetStart) {
+        int at = start;
+        int to = targetStart;
+        while (at < end) {
+            byte b = source[at];
+            if (b != '\\') {
+                target[to++] = b;
+                at++;
                 continue;
             }
-            if (at == raw.length()) {
-                throw new ProtocolException("text ends inside an escape");
+            int length = escapeLength(source, at, end);
+            if (length == 2) {
+                target[to++] = plain(source[at + 1]);
+                at += 2;
+                continue;
             }
-            char escape = raw.charAt(at++);
-            if (escape == 'u') {
-                text.append(unicode(raw, at));
-                at += 4;
-            } else {
-                text.append(plain(escape));
+            int c = unicode(source, at);
+            at += UNICODE_ESCAPE_LENGTH;
+            if (Character.isHighSurrogate((char) c) && startsLowSurrogate(source, at, end)) {
+                c = Character.toCodePoint((char) c, (char) unicode(source, at));
+                at += UNICODE_ESCAPE_LENGTH;
             }
+            to = putUtf8(target, to, c);
         }
-        return text.toString();
+        return to;
     }
 
-    private static char unicode(String raw, int at) {
-        if (at + 4 > raw.length()) {
-            throw new ProtocolException("text ends inside a \\u escape");
-        }
-        try {
-            return (char) Integer.parseInt(raw, at, at + 4, 16);
-        } catch (NumberFormatException e) {
-            throw new ProtocolException("'\\u" + raw.substring(at, at + 4) + "' is no escape", e);
+    /**
+     * Bytes of the escape that starts at {@code at}: 2 or 6.
+     *
+     * @throws BadFieldException if it is none
+     */
+    static int escapeLength(byte[] bytes, int at, int end) {
+        byte kind = at + 1 < end ? bytes[at + 1] : 0;
+        switch (kind) {
+            case 'n', 't', 'r', 'b', 'f', '"', '\\', '/', '\'':
+                return 2;
+            case 'u':
+                if (at + UNICODE_ESCAPE_LENGTH <= end && unicode(bytes, at) >= 0) {
+                    return UNICODE_ESCAPE_LENGTH;
+                }
+                throw new BadFieldException("a \\u escape of JSON text has no 4 hexadecimal digits");
+            default:
+                throw new BadFieldException("JSON text has a backslash before byte " + kind + "; escape it");
         }
     }
 
-    private static char plain(char escape) {
-        return switch (escape) {
+    private static byte plain(byte kind) {
+        return switch (kind) {
             case 'n' -> '\n';
             case 't' -> '\t';
             case 'r' -> '\r';
             case 'b' -> '\b';
             case 'f' -> '\f';
-            case '"', '\\', '/', '\'' -> escape;
-            default -> throw new ProtocolException("'\\" + escape + "' is no escape of JSON");
+            default -> kind;
         };
+    }
+
+    private static int unicode(byte[] bytes, int at) {
+        int value = 0;
+        for (int i = at + 2; i < at + UNICODE_ESCAPE_LENGTH; i++) {
+            int digit = Character.digit(bytes[i], 16);
+            if (digit < 0) {
+                return -1;
+            }
+            value = value << 4 | digit;
+        }
+        return value;
+    }
+
+    private static boolean startsLowSurrogate(byte[] bytes, int at, int end) {
+        return at + UNICODE_ESCAPE_LENGTH <= end
+                && bytes[at] == '\\'
+                && bytes[at + 1] == 'u'
+                && unicode(bytes, at) >= Character.MIN_LOW_SURROGATE
+                && unicode(bytes, at) <= Character.MAX_LOW_SURROGATE;
+    }
+
+    private static int putUtf8(byte[] target, int at, int c) {
+        int to = at;
+        if (c < 0x80) {
+            target[to++] = (byte) c;
+        } else if (c < 0x800) {
+            target[to++] = (byte) (0xC0 | c >> 6);
+            target[to++] = (byte) (0x80 | c & 0x3F);
+        } else if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+            target[to++] = '?';
+        } else if (c < 0x10000) {
+            target[to++] = (byte) (0xE0 | c >> 12);
+            target[to++] = (byte) (0x80 | c >> 6 & 0x3F);
+            target[to++] = (byte) (0x80 | c & 0x3F);
+        } else {
+            target[to++] = (byte) (0xF0 | c >> 18);
+            target[to++] = (byte) (0x80 | c >> 12 & 0x3F);
+            target[to++] = (byte) (0x80 | c >> 6 & 0x3F);
+            target[to++] = (byte) (0x80 | c & 0x3F);
+        }
+        return to;
     }
 
     /** Appends the text in quotes; control characters, quotes and backslashes are escaped. */
