@@ -144,6 +144,7 @@ class ResourceFilesTest {
                 "storage: {size: 1Gi}, drain: {routeSettle: 59s}                  | spec.brokers.drain.routeSettle   | '59s' is too short",
                 "storage: {size: 1Gi}, config: {brokerName: x}                    | spec.brokers.config.brokerName   | identity, address and path keys",
                 "storage: {size: 1Gi}, config: {store.path: x}                    | spec.brokers.config.store.path   | identity, address and path keys",
+                "storage: {size: 1Gi}, config: {store.flush.mode: Sync} | spec.brokers.config.store.flush.mode | has a field of its own",
                 "storage: {size: 1Gi}, config: {some.key: 5}                      | spec.brokers.config.some.key     | is a number, not a text",
                 "storage: {size: 1Gi}, template: {hostNetwork: true}              | spec.brokers.template.hostNetwork| hostNetwork",
                 "storage: {size: 1Gi}, overrides: [{group: 1}, {group: 1}]        | spec.brokers.overrides[1]        | '1' has the group of another entry",

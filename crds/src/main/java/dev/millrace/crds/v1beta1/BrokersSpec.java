@@ -78,13 +78,21 @@ public record BrokersSpec(
             "listenPort",
             "storePathRootDir",
             "storePathCommitLog",
+            "broker.bind",
             "broker.cluster",
             "broker.host",
+            "broker.http-port",
             "broker.id",
             "broker.name",
             "broker.namesrv",
             "broker.port",
             "store.path");
+
+    /** Keys that have a field of their own, which would win over them. */
+    private static final Map<String, String> FIELDS_OF_KEYS = Map.of(
+            "broker.auto-create-topics", "spec.autoCreate.topics",
+            "broker.auto-create-groups", "spec.autoCreate.groups",
+            "store.flush.mode", "spec.brokers.durability.flush");
 
     @Override
     public void check(Findings findings) {
@@ -104,6 +112,10 @@ public record BrokersSpec(
 
     private void checkConfig(Findings findings) {
         for (String key : config.keySet()) {
+            String field = FIELDS_OF_KEYS.get(key);
+            if (field != null) {
+                findings.refuse("config." + key, "'" + key + "' has a field of its own", "say it with " + field);
+            }
             if (FORBIDDEN_KEYS.contains(key)) {
                 findings.refuse(
                         "config." + key, "identity, address and path keys are set for every broker", "remove it");
