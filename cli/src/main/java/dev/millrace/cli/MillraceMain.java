@@ -34,7 +34,7 @@ public final class MillraceMain {
         return new Machine(
                 new OsProcesses(System.getenv().getOrDefault("PATH", "")),
                 programs,
-                Readiness.byConnection(),
+                Readiness.ofServers(),
                 ClientCluster::connect,
                 System::nanoTime,
                 InstantSource.system(),

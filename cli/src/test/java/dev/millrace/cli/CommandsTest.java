@@ -269,7 +269,7 @@ class CommandsTest {
                         var broker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                     int port = broker.getLocalPort();
                     boolean isDistinct = Math.abs(port - namesrv.getLocalPort()) > 5;
-                    if (isDistinct && isFree(port - 2) && isFree(port + 1)) {
+                    if (isDistinct && isFree(port - 2) && isFree(port + 1) && isFree(port + 2)) {
                         return new Ports(namesrv.getLocalPort(), port);
                     }
                 }

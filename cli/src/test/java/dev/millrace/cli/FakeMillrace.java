@@ -31,7 +31,7 @@ final class FakeMillrace {
         return new Machine(
                 new OsProcesses(System.getenv().getOrDefault("PATH", "")),
                 new FakePrograms(),
-                Readiness.byConnection(),
+                Readiness.ofServers(),
                 connector,
                 System::nanoTime,
                 InstantSource.system(),

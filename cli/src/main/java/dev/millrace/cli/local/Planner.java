@@ -106,13 +106,15 @@ final class Planner {
         Map<String, String> settings = new HashMap<>(spec.nameServers().config());
         settings.put("namesrv.host", HOST);
         settings.put("namesrv.port", Integer.toString(port));
-        return new ServerPlan(name, Role.NAMESRV, HOST, port, List.of(port), settings);
+        return new ServerPlan(name, Role.NAMESRV, HOST, port, 0, List.of(port), settings);
     }
 
     private ServerPlan broker(String cluster, String name, int port, String nameServers, ClusterSpec spec) {
+        int httpPort = port + Ports.HTTP_OFFSET;
         Map<String, String> settings = new HashMap<>(spec.brokers().config());
         settings.put("broker.host", HOST);
         settings.put("broker.port", Integer.toString(port));
+        settings.put("broker.http-port", Integer.toString(httpPort));
         settings.put("broker.cluster", cluster);
         settings.put("broker.name", name);
         settings.put("broker.namesrv", nameServers);
@@ -123,8 +125,8 @@ final class Planner {
         settings.put("store.path", folder.store(name).toString());
         settings.put(
                 "store.flush.mode", spec.brokers().durability().flush() == BrokersSpec.Flush.SYNC ? "Sync" : "Async");
-        List<Integer> ports = List.of(port, port + Ports.FAST_OFFSET, port + Ports.REPLICATION_OFFSET);
-        return new ServerPlan(name, Role.BROKER, HOST, port, ports, settings);
+        List<Integer> ports = List.of(port, port + Ports.FAST_OFFSET, port + Ports.REPLICATION_OFFSET, httpPort);
+        return new ServerPlan(name, Role.BROKER, HOST, port, httpPort, ports, settings);
     }
 
     private static List<String> unknownGroups(Topic topic, ClusterPlan plan) {

@@ -8,7 +8,7 @@ import java.net.ServerSocket;
  * Which ports local mode gives to whom, and whether they are free.
  *
  * <p>A NameServer at p keeps p + 1 for health and metrics. A broker at p listens at p - 2 too (the same without pulls),
- * replicates at p + 1, and keeps p + 2 for health and metrics.
+ * replicates at p + 1, and tells its health at p + 2.
  *
  * @param namesrv of the first NameServer; the next ones follow in steps of {@link #NAMESRV_STEP}
  * @param broker of the first broker; the next ones follow in steps of {@link #BROKER_STEP}
@@ -20,6 +20,7 @@ record Ports(int namesrv, int broker) {
     static final int BROKER_STEP = 10;
     static final int FAST_OFFSET = -2;
     static final int REPLICATION_OFFSET = 1;
+    static final int HTTP_OFFSET = 2;
     static final int MAX = 65_535;
 
     static boolean isFree(String host, int port) {

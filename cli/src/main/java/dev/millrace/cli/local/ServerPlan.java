@@ -11,10 +11,18 @@ import java.util.stream.Collectors;
  *
  * @param name of the process, and of its files in the data folder
  * @param port where clients connect
+ * @param httpPort where it answers {@code /ready}; 0 for nowhere
  * @param ports all ports the process listens on, {@code port} included
  * @param settings its configuration, sorted by key
  */
-record ServerPlan(String name, Role role, String host, int port, List<Integer> ports, Map<String, String> settings) {
+record ServerPlan(
+        String name,
+        Role role,
+        String host,
+        int port,
+        int httpPort,
+        List<Integer> ports,
+        Map<String, String> settings) {
     ServerPlan {
         ports = List.copyOf(ports);
         settings = Collections.unmodifiableMap(new TreeMap<>(settings));

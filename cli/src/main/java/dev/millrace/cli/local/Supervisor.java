@@ -101,8 +101,7 @@ final class Supervisor {
             case STARTING -> {
                 if (!isRunning(server)) {
                     crashed(server);
-                } else if (machine.readiness()
-                        .isReady(server.plan().host(), server.plan().port())) {
+                } else if (isReady(server.plan())) {
                     server.ready(now());
                     narrator.accept(server.plan().name() + " is ready at "
                             + server.plan().address() + ", process " + pid(server));
@@ -120,6 +119,10 @@ final class Supervisor {
             }
             case ENDED -> {}
         }
+    }
+
+    private boolean isReady(ServerPlan server) {
+        return machine.readiness().isReady(server.host(), server.port(), server.httpPort());
     }
 
     private boolean nameServersAreReady() {

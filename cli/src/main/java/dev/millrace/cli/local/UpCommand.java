@@ -61,7 +61,7 @@ public final class UpCommand implements Callable<Integer> {
             names = "--broker-port",
             paramLabel = "PORT",
             description =
-                    "Port of the first broker, which also takes PORT-2 and PORT+1; further ones follow in steps of"
+                    "Port of the first broker, which also takes PORT-2, PORT+1 and PORT+2; further ones follow in steps of"
                             + " 10 (default: port of the internal listener, 10911).")
     private @Nullable Integer brokerPort;
 

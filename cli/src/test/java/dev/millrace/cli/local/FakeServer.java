@@ -2,8 +2,10 @@ package dev.millrace.cli.local;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -21,11 +23,23 @@ final class FakeServer {
             System.err.println("fake.refuse is set; remove it");
             System.exit(9);
         }
+        int httpPort = Integer.parseInt(settings.getProperty("broker.http-port", "0"));
+        if (httpPort > 0) {
+            Thread.ofVirtual().start(() -> serve(httpPort, "HTTP/1.1 200 OK\r\n\r\n"));
+        }
         int port = Integer.parseInt(settings.getProperty("broker.port", settings.getProperty("namesrv.port", "0")));
+        serve(port, "");
+    }
+
+    private static void serve(int port, String answer) {
         try (var listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress())) {
             while (!listener.isClosed()) {
-                listener.accept().close();
+                try (var connection = listener.accept()) {
+                    connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+                }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException("port " + port, e);
         }
     }
 }

@@ -31,7 +31,7 @@ class PlannerTest {
         assertThat(plan.servers())
                 .extracting(ServerPlan::address)
                 .containsExactly("127.0.0.1:9876", "127.0.0.1:9878", "127.0.0.1:10911", "127.0.0.1:10921");
-        assertThat(plan.servers().getLast().ports()).containsExactly(10921, 10919, 10922);
+        assertThat(plan.servers().getLast().ports()).containsExactly(10921, 10919, 10922, 10923);
         assertThat(plan.nameServers()).isEqualTo("127.0.0.1:9876;127.0.0.1:9878");
         assertThat(plan.topics())
                 .singleElement()
@@ -49,6 +49,7 @@ class PlannerTest {
                 broker.auto-create-topics=true
                 broker.cluster=shop
                 broker.host=127.0.0.1
+                broker.http-port=10913
                 broker.name=shop-g0
                 broker.namesrv=127.0.0.1:9876
                 broker.port=10911
@@ -107,7 +108,7 @@ class PlannerTest {
     @Test
     void escapesSettingsAsPropertiesReadThem() throws Exception {
         var settings = Map.of("a key:=#!", "C:\\dir\nnext = x", "b", " lead");
-        var server = new ServerPlan("s", Role.BROKER, "h", 1, List.of(1), settings);
+        var server = new ServerPlan("s", Role.BROKER, "h", 1, 0, List.of(1), settings);
 
         var read = new java.util.Properties();
         read.load(new java.io.StringReader(server.configText()));

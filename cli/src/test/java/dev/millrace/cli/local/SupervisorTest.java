@@ -20,9 +20,9 @@ class SupervisorTest {
     private static final long NAMESRV_PID = 101;
     private static final long BROKER_PID = 102;
     private static final ServerPlan NAMESRV =
-            new ServerPlan("ns0", Role.NAMESRV, "127.0.0.1", 1, List.of(1), Map.of("namesrv.port", "1"));
+            new ServerPlan("ns0", Role.NAMESRV, "127.0.0.1", 1, 0, List.of(1), Map.of("namesrv.port", "1"));
     private static final ServerPlan BROKER =
-            new ServerPlan("g0", Role.BROKER, "127.0.0.1", 2, List.of(2), Map.of("broker.port", "2"));
+            new ServerPlan("g0", Role.BROKER, "127.0.0.1", 2, 0, List.of(2), Map.of("broker.port", "2"));
 
     private final FakeProcesses processes = new FakeProcesses();
     private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T00:00:00Z"));
@@ -233,7 +233,7 @@ class SupervisorTest {
         var machine = new Machine(
                 processes,
                 programs,
-                (host, port) -> readyPorts.contains(port),
+                (host, port, httpPort) -> readyPorts.contains(port),
                 nameServers -> {
                     throw new AssertionError("a supervisor connects to nobody");
                 },

@@ -97,13 +97,13 @@ class TopicApplierTest {
         var machine = new Machine(
                 new FakeProcesses(),
                 new NoPrograms(),
-                (host, port) -> true,
+                (host, port, httpPort) -> true,
                 connector,
                 clock.nanos(),
                 clock,
                 clock::advance,
                 task -> {});
-        var broker = new ServerPlan("g0", Role.BROKER, "127.0.0.1", 2, List.of(2), Map.of());
+        var broker = new ServerPlan("g0", Role.BROKER, "127.0.0.1", 2, 0, List.of(2), Map.of());
         return new TopicApplier(machine).apply(new ClusterPlan("shop", List.of(broker), List.of(topic(fields))));
     }
 
