@@ -24,13 +24,15 @@ public final class ConfigDocs {
     public static String markdown(List<Class<?>> configRecords) {
         StringBuilder page = new StringBuilder(HEAD);
         for (Class<?> type : configRecords) {
-            section(page, type);
+            page.append('\n').append(section(type));
         }
         return page.toString();
     }
 
-    private static void section(StringBuilder page, Class<?> type) {
-        page.append("\n## ").append(type.getSimpleName()).append("\n\n");
+    /** The part of the page about one record: what a module's own test looks for in the page. */
+    public static String section(Class<?> type) {
+        StringBuilder page = new StringBuilder();
+        page.append("## ").append(type.getSimpleName()).append("\n\n");
         page.append("| Key | Type | Default | Range | Change | What it does |\n|---|---|---|---|---|---|\n");
         for (SettingInfo info : SettingInfo.of(type)) {
             page.append("| `").append(info.key()).append("` | ").append(info.typeName());
@@ -46,6 +48,7 @@ public final class ConfigDocs {
             page.append("* `").append(gone.key()).append("`, since ").append(gone.since());
             page.append(": ").append(gone.remedy()).append(".\n");
         }
+        return page.toString();
     }
 
     private static String byDefault(SettingInfo info) {

@@ -2,6 +2,8 @@ package dev.millrace.protocol.config;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,29 +59,40 @@ final class SettingSources {
     }
 
     static Map<String, Given> file(Path path) {
-        FirstWins properties = new FirstWins();
         try (Reader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
-            properties.load(reader);
+            String text = readAll(reader);
+            return properties(new StringReader(text), "configuration file " + path);
         } catch (IOException e) {
             throw new ConfigException(
                     "configuration file " + path + " cannot be read (" + reason(e)
                             + "); name a readable UTF-8 properties file with --config",
                     e);
-        } catch (IllegalArgumentException e) {
+        }
+    }
+
+    private static String readAll(Reader reader) throws IOException {
+        StringWriter text = new StringWriter();
+        reader.transferTo(text);
+        return text.toString();
+    }
+
+    /** @param source how messages call the text */
+    static Map<String, Given> properties(StringReader text, String source) {
+        FirstWins properties = new FirstWins();
+        try {
+            properties.load(text);
+        } catch (IOException | IllegalArgumentException e) {
             throw new ConfigException(
-                    "configuration file " + path + " is no properties file (" + e.getMessage()
-                            + "); write key=value lines",
-                    e);
+                    source + " is no properties text (" + e.getMessage() + "); write key=value lines", e);
         }
         if (!properties.twice.isEmpty()) {
             throw new ConfigException(properties.twice.stream()
-                    .map(key -> key + " stands more than once in " + path + "; keep one line")
+                    .map(key -> key + " stands more than once in " + source + "; keep one line")
                     .toList());
         }
-        String origin = String.valueOf(path.getFileName());
         Map<String, Given> values = new TreeMap<>();
         properties.forEach((key, value) ->
-                values.put(key.toString(), new Given(value.toString().strip(), origin)));
+                values.put(key.toString(), new Given(value.toString().strip(), source)));
         return values;
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.protocol.config;
 
 import dev.millrace.protocol.config.SettingSources.Given;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -97,6 +98,14 @@ public final class Settings {
     /** All settings of a record as text, by key: what the program runs with. {@link #bind} reads it back. */
     public static Map<String, String> describe(Record config) {
         return RecordBinding.describe(config);
+    }
+
+    /** Reads properties text, as administration requests carry it. */
+    public static Map<String, String> parse(String properties) {
+        Map<String, String> texts = new TreeMap<>();
+        SettingSources.properties(new StringReader(properties), "the text")
+                .forEach((key, given) -> texts.put(key, given.text()));
+        return texts;
     }
 
     private void know(Class<?> type) {

@@ -188,7 +188,7 @@ class SettingsTest {
         Settings settings = Settings.read(file, environment, List.of("sample.ratio=x"));
 
         assertThatThrownBy(() -> settings.bind(SampleConfig.class))
-                .hasMessageContaining("sample.enabled=ja (settings.properties) cannot be used")
+                .hasMessageContaining("sample.enabled=ja (configuration file " + file + ") cannot be used")
                 .hasMessageContaining("sample.count=two (MILLRACE_SET_SAMPLE_COUNT) cannot be used")
                 .hasMessageContaining("sample.ratio=x (--set) cannot be used");
     }
@@ -213,7 +213,7 @@ class SettingsTest {
         Path file = write("sample.count=1\nsample.count=2\n");
 
         assertThatThrownBy(() -> Settings.read(file, Map.of(), List.of()))
-                .hasMessage("sample.count stands more than once in " + file + "; keep one line");
+                .hasMessage("sample.count stands more than once in configuration file " + file + "; keep one line");
     }
 
     @Test
@@ -230,7 +230,12 @@ class SettingsTest {
         Path file = write("sample.name=\\uXYZ\n");
 
         assertThatThrownBy(() -> Settings.read(file, Map.of(), List.of()))
-                .hasMessageContaining("is no properties file");
+                .hasMessageContaining("is no properties text");
+    }
+
+    @Test
+    void readsPropertiesText() {
+        assertThat(Settings.parse("a.b = c \n# comment\nd=\n")).isEqualTo(Map.of("a.b", "c", "d", ""));
     }
 
     @Test
