@@ -6,7 +6,8 @@ public final class SendResult {
     private final long queueOffset;
     private final String messageId;
     private final Durability durability;
-    private final OffsetId offsetId;
+    private final OffsetIds offsetIds;
+    private final long position;
 
     /** How far the broker got before it answered; the message is stored in each case. */
     public enum Durability {
@@ -22,16 +23,24 @@ public final class SendResult {
 
     /** Makes the text of an offset id when somebody asks for it. */
     @FunctionalInterface
-    public interface OffsetId {
-        String text();
+    public interface OffsetIds {
+        String text(long position);
     }
 
-    public SendResult(TopicQueue queue, long queueOffset, String messageId, Durability durability, OffsetId offsetId) {
+    /** @param position byte address in the broker's commit log, if {@code offsetIds} needs it */
+    public SendResult(
+            TopicQueue queue,
+            long queueOffset,
+            String messageId,
+            Durability durability,
+            OffsetIds offsetIds,
+            long position) {
         this.queue = queue;
         this.queueOffset = queueOffset;
         this.messageId = messageId;
         this.durability = durability;
-        this.offsetId = offsetId;
+        this.offsetIds = offsetIds;
+        this.position = position;
     }
 
     public String topic() {
@@ -61,7 +70,7 @@ public final class SendResult {
 
     /** The id that names broker and position; valid while the broker keeps its address. */
     public String offsetMessageId() {
-        return offsetId.text();
+        return offsetIds.text(position);
     }
 
     public Durability durability() {

@@ -151,24 +151,6 @@ public record StoreConfig(
                 truncateAtRecovery);
     }
 
-    public StoreConfig withDerivedFlushInterval(Duration interval) {
-        return new StoreConfig(
-                path,
-                segmentBytes,
-                flushMode,
-                flushInterval,
-                recordBytesMax,
-                inboxCount,
-                indexEnabled,
-                retention,
-                diskCleanRatio,
-                diskFullRatio,
-                diskReserveBytes,
-                interval,
-                coldBytes,
-                truncateAtRecovery);
-    }
-
     public StoreConfig withTruncateAtRecovery(boolean truncate) {
         return new StoreConfig(
                 path,

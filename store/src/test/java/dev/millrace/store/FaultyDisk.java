@@ -1,6 +1,5 @@
 package dev.millrace.store;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -24,10 +23,9 @@ import java.util.TreeMap;
  *
  * <p>Owner: one test; agents are run by hand.
  */
-public final class FaultyDisk implements Disk, AutoCloseable {
+public final class FaultyDisk implements Disk {
     private static final int SECTOR_BYTES = 512;
 
-    private final Arena arena = Arena.ofShared();
     private Map<Path, Content> files = new TreeMap<>();
     /** Names as they are on the disk. */
     private Map<Path, Content> durableNames = new TreeMap<>();
@@ -43,26 +41,23 @@ public final class FaultyDisk implements Disk, AutoCloseable {
         private final MemorySegment forced;
         private final boolean isSparse;
 
-        Content(long length, boolean isSparse, Arena arena) {
-            seen = arena.allocate(length);
-            forced = arena.allocate(length);
+        Content(long length, boolean isSparse) {
+            seen = MemorySegment.ofBuffer(java.nio.ByteBuffer.allocateDirect((int) length));
+            forced = MemorySegment.ofBuffer(java.nio.ByteBuffer.allocateDirect((int) length));
             this.isSparse = isSparse;
         }
 
-        Content afterKill(Arena next) {
-            Content copy = new Content(seen.byteSize(), isSparse, next);
+        Content afterKill() {
+            Content copy = new Content(seen.byteSize(), isSparse);
             copy.seen.copyFrom(seen);
             copy.forced.copyFrom(seen);
             return copy;
         }
 
-        Content afterPowerCut(SplittableRandom random, int keepPercent, Arena next) {
-            Content copy = new Content(seen.byteSize(), isSparse, next);
+        Content afterPowerCut(SplittableRandom random, int keepPercent) {
+            Content copy = new Content(seen.byteSize(), isSparse);
             copy.seen.copyFrom(forced);
-            long first = seen.mismatch(forced);
-            for (long at = first < 0 ? seen.byteSize() : first - first % SECTOR_BYTES;
-                    at < seen.byteSize();
-                    at += SECTOR_BYTES) {
+            for (long at = 0; at < seen.byteSize(); at += SECTOR_BYTES) {
                 long length = Math.min(SECTOR_BYTES, seen.byteSize() - at);
                 boolean isChanged = MemorySegment.mismatch(seen, at, at + length, forced, at, at + length) >= 0;
                 if (isChanged && random.nextInt(100) < keepPercent) {
@@ -90,7 +85,7 @@ public final class FaultyDisk implements Disk, AutoCloseable {
     /** What the next process finds after this one was killed now. */
     public FaultyDisk afterKill() {
         FaultyDisk next = new FaultyDisk();
-        files.forEach((path, content) -> next.files.put(path, content.afterKill(next.arena)));
+        files.forEach((path, content) -> next.files.put(path, content.afterKill()));
         next.durableNames = new TreeMap<>(next.files);
         return next;
     }
@@ -106,17 +101,11 @@ public final class FaultyDisk implements Disk, AutoCloseable {
             Content before = durableNames.get(path);
             Content survivor = now == before || random.nextBoolean() ? now : before;
             if (survivor != null) {
-                next.files.put(path, survivor.afterPowerCut(random, keepPercent, next.arena));
+                next.files.put(path, survivor.afterPowerCut(random, keepPercent));
             }
         }
         next.durableNames = new TreeMap<>(next.files);
         return next;
-    }
-
-    /** Frees the memory; nobody may use the disk or its files any more. */
-    @Override
-    public void close() {
-        arena.close();
     }
 
     /** A byte array copy of what programs see. */
@@ -156,7 +145,7 @@ public final class FaultyDisk implements Disk, AutoCloseable {
         if (!isSparse && length > freeBytes()) {
             throw new DiskFullException("no space left to create " + file + "; the test gave none", null);
         }
-        files.put(file, new Content(length, isSparse, arena));
+        files.put(file, new Content(length, isSparse));
         return open(file);
     }
 
@@ -176,11 +165,6 @@ public final class FaultyDisk implements Disk, AutoCloseable {
                     throw new StoreException("cannot force " + file + "; the test said so");
                 }
                 MemorySegment.copy(content.seen, from, content.forced, from, length);
-            }
-
-            @Override
-            public void expectWrites(long from, long length) {
-                content.seen.asSlice(from, length).fill((byte) 0);
             }
 
             @Override
@@ -222,7 +206,7 @@ public final class FaultyDisk implements Disk, AutoCloseable {
     public void writeText(Path file, String text) {
         beforeChange.run();
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        Content content = new Content(bytes.length, true, arena);
+        Content content = new Content(bytes.length, true);
         MemorySegment.copy(bytes, 0, content.seen, ValueLayout.JAVA_BYTE, 0, bytes.length);
         content.forced.copyFrom(content.seen);
         files.put(file, content);

@@ -283,7 +283,6 @@ public final class ConsumeQueue implements QueueLog {
             }
             from = until;
         }
-        files.forceNames();
         forcedOffset = to;
     }
 

@@ -1,30 +1,48 @@
 package dev.millrace.client.internal.engine;
 
 import dev.millrace.client.ClientEngine;
-import dev.millrace.client.ClientException;
 import dev.millrace.client.ClientSettings;
 import dev.millrace.client.Consumer;
 import dev.millrace.client.ConsumerSettings;
-import dev.millrace.client.ErrorCode;
 import dev.millrace.client.Producer;
 import dev.millrace.client.ProducerSettings;
 import dev.millrace.client.PullConsumer;
 import dev.millrace.client.PullConsumerSettings;
+import dev.millrace.client.TopicQueue;
+import dev.millrace.client.internal.consume.ConsumeContext;
+import dev.millrace.client.internal.consume.GroupConsumer;
+import dev.millrace.client.internal.group.Membership;
+import dev.millrace.client.internal.group.OffsetTable;
 import dev.millrace.client.internal.message.Preparation;
 import dev.millrace.client.internal.net.BrokerFeatures;
 import dev.millrace.client.internal.net.ClientClock;
 import dev.millrace.client.internal.net.Connections;
+import dev.millrace.client.internal.net.Faults;
 import dev.millrace.client.internal.net.NameServers;
 import dev.millrace.client.internal.net.Requests;
 import dev.millrace.client.internal.pull.PollingConsumer;
+import dev.millrace.client.internal.pull.QueueReaders;
 import dev.millrace.client.internal.route.RouteCache;
+import dev.millrace.client.internal.send.BatchSender;
 import dev.millrace.client.internal.send.SendContext;
 import dev.millrace.client.internal.send.SingleSender;
+import dev.millrace.protocol.RequestCode;
+import dev.millrace.protocol.ResponseCode;
+import dev.millrace.protocol.codec.BodyJson;
+import dev.millrace.protocol.codec.HeaderFields;
 import dev.millrace.protocol.message.UniqueId;
 import dev.millrace.protocol.transport.Connection;
 import dev.millrace.protocol.transport.ConnectionListener;
+import dev.millrace.protocol.transport.RemotingClient;
+import dev.millrace.protocol.transport.Reply;
+import dev.millrace.protocol.transport.ReplyTo;
+import dev.millrace.protocol.transport.TransportSettings;
+import java.nio.ByteBuffer;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -36,14 +54,24 @@ import org.slf4j.LoggerFactory;
 public final class ClientRuntime implements ClientEngine {
     private static final Logger LOG = LoggerFactory.getLogger(ClientRuntime.class);
 
+    private static final int HEARTBEAT_SECONDS = 30;
+    private static final int REBALANCE_SECONDS = 20;
+    private static final int STORE_SECONDS = 5;
+    private static final int LOCK_SECONDS = 20;
+    /** A new member looks again soon: its retry topic appears, others hear of it. */
+    private static final List<Long> SETTLING_MS = List.of(1000L, 3000L);
+
     private final ClientThreads threads;
-    private final Connections connections;
+    private final RemotingClient remoting;
     private final ClientClock clock = new ClientClock(System::nanoTime, System::currentTimeMillis);
     private final Requests requests;
     private final NameServers nameServers;
     private final RouteCache routes;
     private final BrokerFeatures features;
     private final UniqueId ids;
+    private final Membership membership;
+    private final Map<String, GroupConsumer> consumers = new ConcurrentHashMap<>();
+    private final Set<PollingConsumer> pollers = ConcurrentHashMap.newKeySet();
     private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
 
     /** Starts clients. */
@@ -56,8 +84,8 @@ public final class ClientRuntime implements ClientEngine {
 
     ClientRuntime(ClientSettings settings) {
         this.threads = new ClientThreads(settings.ioThreads());
-        this.connections = new Connections(threads.io(), (connection, fields, body) -> {}, new Watcher());
-        this.requests = new Requests(connections, settings.requestTimeout());
+        this.remoting = new RemotingClient(threads.io(), TransportSettings.defaults(), this::asked, new Watcher());
+        this.requests = new Requests(new Connections(remoting), settings.requestTimeout());
         this.nameServers = new NameServers(
                 requests, settings.namesrv(), ThreadLocalRandom.current().nextInt());
         this.routes = new RouteCache(nameServers, clock);
@@ -74,6 +102,17 @@ public final class ClientRuntime implements ClientEngine {
                 () -> clock.wallTimeMs() - monthStartMs);
         long pollMs = settings.routePollInterval().toMillis();
         threads.timer().scheduleWithFixedDelay(routes::refreshAll, pollMs, pollMs, TimeUnit.MILLISECONDS);
+        this.membership = new Membership(clientId(), requests, routes);
+        threads.everySeconds(HEARTBEAT_SECONDS, membership::heartbeat);
+        threads.everySeconds(REBALANCE_SECONDS, this::rebalanceAll);
+        threads.everySeconds(STORE_SECONDS, () -> consumers.values().forEach(GroupConsumer::storeOffsets));
+        threads.everySeconds(LOCK_SECONDS, () -> consumers.values().forEach(GroupConsumer::renewLocks));
+    }
+
+    private static String clientId() {
+        return LocalHost.text(LocalHost.address()) + "@"
+                + ProcessHandle.current().pid() + "#"
+                + Long.toHexString(ThreadLocalRandom.current().nextLong());
     }
 
     /** Knows the event loops by their first connection. */
@@ -108,23 +147,91 @@ public final class ClientRuntime implements ClientEngine {
                 routes,
                 new Preparation(ids, clock.wallMs(), settings.compressFromBytes()),
                 clock,
-                threads::later);
-        Producer producer = new SingleSender(context, settings, ClientThreads::isOurs);
+                threads::later,
+                ClientThreads::isOurs);
+        Producer producer = settings.batching()
+                .<Producer>map(batching -> new BatchSender(context, settings, batching, features))
+                .orElseGet(() -> new SingleSender(context, settings));
         open.add(producer);
         return producer;
     }
 
     @Override
     public Consumer open(ConsumerSettings settings) {
-        throw new ClientException(ErrorCode.NOT_SUPPORTED, "consumers with a listener are not there yet");
+        ConsumeContext context = new ConsumeContext(
+                requests,
+                routes,
+                clock,
+                membership,
+                reading(),
+                threads::later,
+                threads::upkeepLater,
+                threads::onUpkeep,
+                threads.workers(settings.group(), settings.threads()),
+                this::closed);
+        GroupConsumer consumer = new GroupConsumer(context, settings);
+        Faults.await(threads.onUpkeep(consumer::start));
+        consumers.put(settings.group(), consumer);
+        open.add(consumer);
+        SETTLING_MS.forEach(after -> threads.upkeepLater(consumer::rebalance, after));
+        return consumer;
+    }
+
+    private void closed(GroupConsumer consumer) {
+        consumers.remove(consumer.group(), consumer);
+        open.remove(consumer);
+    }
+
+    private QueueReaders.Parts reading() {
+        return new QueueReaders.Parts(requests, features, routes, clock, threads::later);
     }
 
     @Override
     public PullConsumer open(PullConsumerSettings settings) {
-        PullConsumer consumer = new PollingConsumer(
-                new PollingConsumer.Parts(requests, features, routes, clock, threads::later), settings);
+        PollingConsumer consumer = new PollingConsumer(reading(), membership, settings);
         open.add(consumer);
+        pollers.add(consumer);
         return consumer;
+    }
+
+    /** What a broker asks of this client; on an event loop. */
+    private void asked(Connection connection, HeaderFields fields, ByteBuffer body) {
+        if (fields.code() == RequestCode.NOTIFY_CONSUMER_IDS_CHANGED.number()) {
+            String group = fields.requiredText("consumerGroup");
+            threads.upkeepLater(() -> rebalance(group), 0);
+        } else if (fields.code() == RequestCode.RESET_CONSUMER_CLIENT_OFFSET.number()) {
+            GroupConsumer consumer = consumers.get(fields.requiredText("group"));
+            Map<TopicQueue, Long> positions = new HashMap<>();
+            BodyJson.read(OffsetTable.class, body)
+                    .offsetTable()
+                    .forEach((queue, offset) ->
+                            positions.put(new TopicQueue(queue.topic(), queue.brokerName(), queue.queueId()), offset));
+            if (consumer != null) {
+                threads.upkeepLater(() -> consumer.reset(positions), 0);
+            }
+        } else if (!fields.isOneWay()) {
+            ReplyTo.of(connection, fields)
+                    .reply(Reply.failure(
+                            ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
+                            "request " + fields.code() + " is not known to this client"));
+        }
+    }
+
+    private void rebalance(String group) {
+        GroupConsumer consumer = consumers.get(group);
+        if (consumer != null) {
+            consumer.rebalance();
+        }
+        for (PollingConsumer poller : pollers) {
+            if (poller.group().equals(group)) {
+                poller.rebalance();
+            }
+        }
+    }
+
+    private void rebalanceAll() {
+        consumers.values().forEach(GroupConsumer::rebalance);
+        pollers.forEach(PollingConsumer::rebalance);
     }
 
     @Override
@@ -136,7 +243,7 @@ public final class ClientRuntime implements ClientEngine {
                 LOG.atWarn().setCause(e).log("a producer or consumer did not close well");
             }
         }
-        connections.close();
+        remoting.close();
         threads.close();
     }
 }

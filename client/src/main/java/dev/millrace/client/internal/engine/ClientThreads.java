@@ -1,17 +1,30 @@
 package dev.millrace.client.internal.engine;
 
+import dev.millrace.client.ClientException;
+import dev.millrace.client.ConsumerSettings;
+import dev.millrace.client.ErrorCode;
 import dev.millrace.protocol.transport.IoThreads;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The client's own threads, all daemons: {@code io-*} for connections, {@code client-timer} for short tasks at a time,
  * {@code client-upkeep} for tasks that wait for answers.
  */
 final class ClientThreads implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientThreads.class);
+    private static final int IDLE_SECONDS = 30;
     private static final ThreadLocal<Boolean> IS_OURS = new ThreadLocal<>();
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -62,8 +75,74 @@ final class ClientThreads implements AutoCloseable {
         return timer;
     }
 
-    ScheduledExecutorService upkeep() {
-        return upkeep;
+    /** Runs a task that may wait after a time; not at all if the client has closed. */
+    void upkeepLater(Runnable task, long afterMs) {
+        try {
+            upkeep.schedule(() -> careful(task), afterMs, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.atDebug().log("upkeep has ended; a task was left out");
+        }
+    }
+
+    void everySeconds(int seconds, Runnable task) {
+        upkeep.scheduleWithFixedDelay(() -> careful(task), seconds, seconds, TimeUnit.SECONDS);
+    }
+
+    /** Runs a task on the upkeep thread; the stage has its failure. */
+    CompletableFuture<Boolean> onUpkeep(Runnable task) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        upkeep.execute(() -> {
+            try {
+                task.run();
+                done.complete(true);
+            } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+            }
+        });
+        return done;
+    }
+
+    /** A periodic task ends with its first exception, so none gets out. */
+    private static void careful(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.atWarn().setCause(e).log("an upkeep task failed; it runs again at its time");
+        }
+    }
+
+    /** Threads for listeners; whoever asks ends them. */
+    ExecutorService workers(String group, ConsumerSettings.Threads wanted) {
+        if (wanted.isVirtual()) {
+            return virtual();
+        }
+        AtomicInteger number = new AtomicInteger();
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                wanted.count(), wanted.count(), IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "consume-" + group + "-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /** Virtual threads came after the Java release this is compiled for. */
+    private static ExecutorService virtual() {
+        try {
+            return (ExecutorService) MethodHandles.publicLookup()
+                    .findStatic(
+                            Executors.class,
+                            "newVirtualThreadPerTaskExecutor",
+                            MethodType.methodType(ExecutorService.class))
+                    .invoke();
+        } catch (Throwable e) {
+            throw new ClientException(
+                    ErrorCode.NOT_SUPPORTED,
+                    "Java " + Runtime.version().feature()
+                            + " has no virtual threads; use Java 21 or later, or threads(n)",
+                    e);
+        }
     }
 
     @Override

@@ -2,109 +2,101 @@ package dev.millrace.client.internal.net;
 
 import dev.millrace.protocol.command.Request;
 import dev.millrace.protocol.transport.Connection;
-import dev.millrace.protocol.transport.ConnectionListener;
-import dev.millrace.protocol.transport.IoThreads;
 import dev.millrace.protocol.transport.RemotingClient;
 import dev.millrace.protocol.transport.ReplyReader;
-import dev.millrace.protocol.transport.RequestHandler;
-import dev.millrace.protocol.transport.TransportSettings;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One open connection for each address, opened when first needed and again after it broke.
+ * Requests over one connection for each address. What is sent while a connection opens leaves in the order in which it came:
+ * a stage alone would run its dependents in the opposite order.
  *
- * <p>A connection counts as open from the moment its listener hears of it: the stage of {@link RemotingClient} may end
- * before the connection exists. So each attempt to connect has a {@link RemotingClient} of its own.
- *
- * <p>Thread-safe.
+ * <p>Thread-safe: requests that wait are guarded by one private lock, held while they are put into an outbox.
  */
-public final class Connections implements AutoCloseable {
-    private final IoThreads threads;
-    private final RequestHandler handler;
-    private final ConnectionListener listener;
-    private final ConcurrentHashMap<String, CompletableFuture<Connection>> byAddress = new ConcurrentHashMap<>();
-    private volatile boolean isClosed;
+public final class Connections {
+    private final RemotingClient remoting;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, List<BiConsumer<@Nullable Connection, @Nullable Throwable>>> opening =
+            new ConcurrentHashMap<>();
 
-    /** @param handler takes what servers ask of this client */
-    public Connections(IoThreads threads, RequestHandler handler, ConnectionListener listener) {
-        this.threads = threads;
-        this.handler = handler;
-        this.listener = listener;
-    }
-
-    /** Completes one attempt to connect. */
-    private final class Dial implements ConnectionListener {
-        private final CompletableFuture<Connection> into;
-
-        Dial(CompletableFuture<Connection> into) {
-            this.into = into;
-        }
-
-        @Override
-        public void opened(Connection connection) {
-            listener.opened(connection);
-            into.complete(connection);
-            if (isClosed) {
-                connection.close();
-            }
-        }
-
-        @Override
-        public void closed(Connection connection) {
-            listener.closed(connection);
-        }
+    public Connections(RemotingClient remoting) {
+        this.remoting = remoting;
     }
 
     /** Sends a request; the stage completes on an event loop. */
     public <T> CompletableFuture<T> call(String address, Request request, Duration timeout, ReplyReader<T> reader) {
-        CompletableFuture<Connection> connection = to(address);
-        if (connection.isDone() && !connection.isCompletedExceptionally()) {
+        CompletableFuture<Connection> connection = remoting.connection(address);
+        if (isOpen(connection) && !opening.containsKey(address)) {
             return connection.join().call(request, timeout, reader);
         }
-        return connection.thenCompose(open -> open.call(request, timeout, reader));
-    }
-
-    /** Sends a request that nobody answers. */
-    public void sendOneWay(String address, Request request) {
-        to(address).thenAccept(open -> open.sendOneWay(request));
-    }
-
-    private CompletableFuture<Connection> to(String address) {
-        CompletableFuture<Connection> known = byAddress.get(address);
-        if (known != null && (!known.isDone() || isUsable(known))) {
-            return known;
-        }
-        if (isClosed) {
-            return CompletableFuture.failedFuture(new CancellationException("the client is closed"));
-        }
-        CompletableFuture<Connection> fresh = new CompletableFuture<>();
-        boolean isMine = known == null
-                ? byAddress.putIfAbsent(address, fresh) == null
-                : byAddress.replace(address, known, fresh);
-        if (!isMine) {
-            return to(address);
-        }
-        new RemotingClient(threads, TransportSettings.defaults(), handler, new Dial(fresh))
-                .connection(address)
-                .whenComplete((connection, fault) -> {
-                    if (fault != null) {
-                        fresh.completeExceptionally(fault);
+        CompletableFuture<T> result = new CompletableFuture<>();
+        whenOpen(address, connection, (open, fault) -> {
+            if (open == null) {
+                result.completeExceptionally(fault == null ? new AssertionError("neither open nor failed") : fault);
+            } else {
+                open.call(request, timeout, reader).whenComplete((value, failure) -> {
+                    if (failure == null) {
+                        result.complete(value);
+                    } else {
+                        result.completeExceptionally(failure);
                     }
                 });
-        return fresh;
+            }
+        });
+        return result;
     }
 
-    private static boolean isUsable(CompletableFuture<Connection> connection) {
-        return !connection.isCompletedExceptionally() && connection.join().isOpen();
+    /** Sends a request that nobody answers; lost if there is no connection. */
+    public void sendOneWay(String address, Request request) {
+        whenOpen(address, remoting.connection(address), (open, fault) -> {
+            if (open != null) {
+                open.sendOneWay(request);
+            }
+        });
     }
 
-    /** Closes all connections; requests that wait fail. */
-    @Override
-    public void close() {
-        isClosed = true;
-        byAddress.values().forEach(each -> each.thenAccept(Connection::close));
+    private static boolean isOpen(CompletableFuture<Connection> connection) {
+        return connection.isDone() && !connection.isCompletedExceptionally();
+    }
+
+    private void whenOpen(
+            String address,
+            CompletableFuture<Connection> connection,
+            BiConsumer<@Nullable Connection, @Nullable Throwable> action) {
+        boolean isFirst;
+        lock.lock();
+        try {
+            isFirst = !opening.containsKey(address);
+            opening.computeIfAbsent(address, key -> new ArrayList<>()).add(action);
+        } finally {
+            lock.unlock();
+        }
+        if (isFirst) {
+            connection.whenComplete((open, fault) -> settle(address, open, fault));
+        }
+    }
+
+    private void settle(String address, @Nullable Connection open, @Nullable Throwable fault) {
+        List<BiConsumer<@Nullable Connection, @Nullable Throwable>> failed = List.of();
+        lock.lock();
+        try {
+            var waiting = opening.getOrDefault(address, List.of());
+            if (open == null) {
+                failed = List.copyOf(waiting);
+            } else {
+                waiting.forEach(each -> each.accept(open, null));
+            }
+            opening.remove(address);
+        } finally {
+            lock.unlock();
+        }
+        failed.forEach(each -> each.accept(null, fault));
     }
 }

@@ -7,11 +7,8 @@ import dev.millrace.client.PullConsumer;
 import dev.millrace.client.PullConsumerSettings;
 import dev.millrace.client.ReceivedMessage;
 import dev.millrace.client.TopicQueue;
-import dev.millrace.client.internal.net.BrokerFeatures;
-import dev.millrace.client.internal.net.ClientClock;
+import dev.millrace.client.internal.group.Membership;
 import dev.millrace.client.internal.net.Faults;
-import dev.millrace.client.internal.net.Requests;
-import dev.millrace.client.internal.route.RouteCache;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,23 +30,18 @@ import java.util.concurrent.atomic.AtomicLong;
  * bufferBytesMax} plus one answer for each queue read.
  */
 public final class PollingConsumer implements PullConsumer {
-    private final Parts parts;
+    private final QueueReaders.Parts parts;
     private final PullConsumerSettings settings;
     private final QueueOffsets offsets;
-    private final QueueReader.Context readerContext;
+    private final QueueReaders readers;
+    private final Sharing sharing;
+    private final Inbox inbox = new Inbox();
     private final Map<TopicQueue, Assigned> assigned = new LinkedHashMap<>();
     private final LinkedBlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
     private final AtomicLong bufferedBytes = new AtomicLong();
     private long committedNanos;
+    private volatile boolean isSharing;
     private volatile boolean isClosed;
-
-    /** What it is made of. */
-    public record Parts(
-            Requests requests,
-            BrokerFeatures features,
-            RouteCache routes,
-            ClientClock clock,
-            QueueReader.Later later) {}
 
     /** A queue that is read, and the offset behind what the application got. */
     private static final class Assigned {
@@ -81,15 +73,12 @@ public final class PollingConsumer implements PullConsumer {
         }
     }
 
-    public PollingConsumer(Parts parts, PullConsumerSettings settings) {
+    public PollingConsumer(QueueReaders.Parts parts, Membership membership, PullConsumerSettings settings) {
         this.parts = parts;
         this.settings = settings;
         this.offsets = new QueueOffsets(parts.requests(), parts.routes());
-        this.readerContext = new QueueReader.Context(
-                new PullCalls(parts.requests(), parts.features(), settings.group()),
-                parts.routes(),
-                parts.clock(),
-                parts.later());
+        this.readers = new QueueReaders(parts, settings.group());
+        this.sharing = new Sharing(membership, settings, parts.clock());
         this.committedNanos = parts.clock().nanoTime();
     }
 
@@ -106,17 +95,35 @@ public final class PollingConsumer implements PullConsumer {
     @Override
     public void assign(Collection<TopicQueue> queues, Filter filter) {
         checkOpen();
-        for (Assigned old : assigned.values()) {
-            old.reader.stop();
-        }
+        Map<TopicQueue, Filter> wanted = new LinkedHashMap<>();
+        queues.forEach(queue -> wanted.put(queue, filter));
+        assigned.values().forEach(old -> old.reader.stop());
         assigned.clear();
-        Map<TopicQueue, CompletableFuture<Long>> starts = new LinkedHashMap<>();
-        for (TopicQueue queue : queues) {
-            starts.put(queue, offsets.start(settings.group(), queue, settings.startFrom()));
+        apply(wanted);
+    }
+
+    /** Stops readers of queues that are not wanted any more and starts those that are missing. */
+    private void apply(Map<TopicQueue, Filter> wanted) {
+        Map<TopicQueue, Long> left = new HashMap<>();
+        assigned.forEach((queue, owner) -> {
+            if (!wanted.containsKey(queue)) {
+                owner.reader.stop();
+                left.put(queue, owner.position);
+            }
+        });
+        if (!settings.autoCommitInterval().isZero()) {
+            commit(left);
         }
-        Inbox inbox = new Inbox();
+        assigned.keySet().removeAll(left.keySet());
+        Map<TopicQueue, CompletableFuture<Long>> starts = new LinkedHashMap<>();
+        for (TopicQueue queue : wanted.keySet()) {
+            if (!assigned.containsKey(queue)) {
+                starts.put(queue, offsets.start(settings.group(), queue, settings.startFrom()));
+            }
+        }
         starts.forEach((queue, start) -> {
-            QueueReader reader = new QueueReader(readerContext, PullCalls.Wanted.of(queue, filter), inbox);
+            Filter filter = wanted.getOrDefault(queue, Filter.ALL);
+            QueueReader reader = readers.reader(queue, filter, inbox);
             long offset = Faults.await(start);
             assigned.put(queue, new Assigned(reader, offset));
             reader.start(offset);
@@ -125,8 +132,28 @@ public final class PollingConsumer implements PullConsumer {
 
     @Override
     public void subscribe(String topic, Filter filter) {
-        throw new ClientException(
-                ErrorCode.NOT_SUPPORTED, "a pull consumer can't share queues yet; assign them, or use a consumer");
+        checkOpen();
+        sharing.subscribe(topic, filter);
+        isSharing = true;
+        takeShare();
+    }
+
+    /** Works out again which queues are ours; upkeep thread. */
+    public void rebalance() {
+        if (isSharing && !isClosed) {
+            sharing.rebalance();
+        }
+    }
+
+    public String group() {
+        return settings.group();
+    }
+
+    private void takeShare() {
+        Map<TopicQueue, Filter> share = sharing.share();
+        if (isSharing && !share.keySet().equals(assigned.keySet())) {
+            apply(share);
+        }
     }
 
     @Override
@@ -138,6 +165,7 @@ public final class PollingConsumer implements PullConsumer {
     public List<ReceivedMessage> poll(Duration timeout) {
         checkOpen();
         long deadline = parts.clock().nanoTime() + timeout.toNanos();
+        takeShare();
         commitSometimes();
         try {
             while (true) {
@@ -263,5 +291,6 @@ public final class PollingConsumer implements PullConsumer {
         if (!settings.autoCommitInterval().isZero()) {
             commit();
         }
+        sharing.leave();
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.client.internal.pull;
 import dev.millrace.client.Filter;
 import dev.millrace.client.ReceivedMessage;
 import dev.millrace.client.TopicQueue;
+import dev.millrace.client.internal.group.Tags;
 import dev.millrace.client.internal.message.Records;
 import dev.millrace.client.internal.net.BrokerFeatures;
 import dev.millrace.client.internal.net.Faults;

@@ -69,7 +69,8 @@ public final class QueueOffsets {
         });
     }
 
-    private CompletableFuture<Long> startWithout(TopicQueue queue, StartFrom from) {
+    /** Where to start if nothing is stored. */
+    public CompletableFuture<Long> startWithout(TopicQueue queue, StartFrom from) {
         if (queue.topic().startsWith(RETRY_PREFIX)) {
             return from.kind() == StartFrom.Kind.TIME ? end(queue) : first(queue);
         }

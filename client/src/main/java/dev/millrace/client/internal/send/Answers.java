@@ -25,11 +25,12 @@ final class Answers {
                 fields.requiredLong("queueOffset"),
                 out.uniqueId(),
                 durability,
-                () -> offsetId);
+                position -> offsetId,
+                0);
     }
 
     /** The results of messages that went to one queue in one request. */
-    static List<SendResult> batch(HeaderFields fields, WriteQueue target, List<Outgoing> sent) {
+    static List<SendResult> batch(HeaderFields fields, WriteQueue target, List<PendingSend> sent) {
         SendResult.Durability durability = durability(fields.code(), fields, target);
         String[] ids = fields.requiredText("msgId").split(",", -1);
         TopicQueue queue =
@@ -38,7 +39,7 @@ final class Answers {
         List<SendResult> results = new ArrayList<>(sent.size());
         for (int i = 0; i < sent.size(); i++) {
             String id = ids[Math.min(i, ids.length - 1)];
-            results.add(new SendResult(queue, first + i, sent.get(i).uniqueId(), durability, () -> id));
+            results.add(new SendResult(queue, first + i, sent.get(i).out().uniqueId(), durability, position -> id, 0));
         }
         return results;
     }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Owner: whoever runs the current attempt; attempts follow one another.
  */
 final class SingleSend implements BiConsumer<@Nullable SendResult, @Nullable Throwable>, ReplyReader<SendResult> {
-    private static final SendMessage.Template TEMPLATE = new SendMessage.Template("TBW102", 4);
+    static final SendMessage.Template TEMPLATE = new SendMessage.Template("TBW102", 4);
     private static final ThreadLocal<PropertyBlock> PROPERTIES = ThreadLocal.withInitial(PropertyBlock::new);
     private static final long PAUSE_FIRST_MS = 20;
     private static final long PAUSE_MAX_MS = 500;

@@ -1,7 +1,6 @@
 package dev.millrace.client.internal.send;
 
 import dev.millrace.client.ClientException;
-import dev.millrace.client.ErrorCode;
 import dev.millrace.client.Message;
 import dev.millrace.client.Producer;
 import dev.millrace.client.ProducerSettings;
@@ -17,26 +16,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 
 /** Sends each message in a request of its own. Thread-safe. */
 public final class SingleSender implements Producer {
     private final SendContext context;
     private final ProducerSettings settings;
-    private final BooleanSupplier isClientThread;
-    private final Budget budget;
+    private final UnderWay underWay;
     private final AtomicInteger turns = new AtomicInteger();
-    private final AtomicInteger underWay = new AtomicInteger();
-    private final CompletableFuture<Boolean> drained = new CompletableFuture<>();
-    private volatile boolean isClosed;
 
-    /** @param isClientThread whether the calling thread must not wait */
-    public SingleSender(SendContext context, ProducerSettings settings, BooleanSupplier isClientThread) {
+    public SingleSender(SendContext context, ProducerSettings settings) {
+        this(context, settings, new UnderWay(settings, context.isClientThread()));
+    }
+
+    SingleSender(SendContext context, ProducerSettings settings, UnderWay underWay) {
         this.context = context;
         this.settings = settings;
-        this.isClientThread = isClientThread;
-        this.budget =
-                new Budget(settings.bufferBytesMax(), settings.bufferWaitMax().toNanos());
+        this.underWay = underWay;
     }
 
     SendContext context() {
@@ -52,15 +47,12 @@ public final class SingleSender implements Producer {
     }
 
     boolean isClosed() {
-        return isClosed;
+        return underWay.isClosed();
     }
 
     /** A message has its result. */
     void done(Outgoing out) {
-        budget.give(out.bytes());
-        if (underWay.decrementAndGet() == 0 && isClosed) {
-            drained.complete(true);
-        }
+        underWay.end(out.bytes());
     }
 
     @Override
@@ -70,33 +62,27 @@ public final class SingleSender implements Producer {
 
     @Override
     public CompletableFuture<SendResult> sendAsync(Message message, QueueChoice choice) {
-        SingleSend send;
+        Outgoing out;
         try {
-            send = begin(message, choice);
+            out = context.preparation().prepare(message);
+            context.awaitRoute(message.topic(), settings.sendTimeout().toMillis());
+            underWay.begin(out.bytes());
         } catch (ClientException e) {
             return CompletableFuture.failedFuture(e);
         }
-        send.start();
-        return send.result();
+        return start(out, choice);
     }
 
-    private SingleSend begin(Message message, QueueChoice choice) {
-        checkOpen();
-        Outgoing out = context.preparation().prepare(message);
-        budget.take(out.bytes(), isClientThread);
-        underWay.incrementAndGet();
-        return new SingleSend(
+    /** Sends what has its room already. */
+    CompletableFuture<SendResult> start(Outgoing out, QueueChoice choice) {
+        SingleSend send = new SingleSend(
                 this,
                 out,
                 choice,
                 context.clock().nanoTime(),
                 settings.sendTimeout().toNanos());
-    }
-
-    private void checkOpen() {
-        if (isClosed) {
-            throw new ClientException(ErrorCode.CLOSED, "producer " + settings.group() + " is closed");
-        }
+        send.start();
+        return send.result();
     }
 
     @Override
@@ -114,7 +100,6 @@ public final class SingleSender implements Producer {
 
     @Override
     public void sendOneWay(Message message, QueueChoice choice) {
-        checkOpen();
         Outgoing out = context.preparation().prepare(message);
         WriteRoute route = Faults.await(
                 context.routes().writable(message.topic()),
@@ -145,16 +130,6 @@ public final class SingleSender implements Producer {
 
     @Override
     public void close() {
-        isClosed = true;
-        if (underWay.get() == 0) {
-            return;
-        }
-        try {
-            Faults.await(drained, settings.sendTimeout().toMillis(), "closing producer " + settings.group());
-        } catch (ClientException e) {
-            if (e.code() != ErrorCode.TIMEOUT) {
-                throw e;
-            }
-        }
+        underWay.close(settings.sendTimeout().toNanos());
     }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.client.internal.pull;
+package dev.millrace.client.internal.group;
 
 import dev.millrace.client.Filter;
 import java.util.LinkedHashSet;

@@ -1,0 +1,205 @@
+package dev.millrace.client.internal.group;
+
+import dev.millrace.client.ClientException;
+import dev.millrace.client.ErrorCode;
+import dev.millrace.client.TopicQueue;
+import dev.millrace.client.internal.net.Faults;
+import dev.millrace.client.internal.net.Requests;
+import dev.millrace.client.internal.route.RouteCache;
+import dev.millrace.client.internal.route.TopicView;
+import dev.millrace.protocol.body.ConsumerData;
+import dev.millrace.protocol.body.ConsumerList;
+import dev.millrace.protocol.body.HeartbeatData;
+import dev.millrace.protocol.body.LockedQueues;
+import dev.millrace.protocol.body.ProducerData;
+import dev.millrace.protocol.body.QueueLocks;
+import dev.millrace.protocol.command.MemberRequest;
+import dev.millrace.protocol.route.MessageQueue;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The groups that this client is a member of.
+ *
+ * <p>Thread-safe: concurrent maps; calls that ask brokers wait for the answers, so they belong on the upkeep thread.
+ */
+public final class Membership {
+    private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+    private static final String RETRY_PREFIX = "%RETRY%";
+
+    private final String clientId;
+    private final Requests requests;
+    private final RouteCache routes;
+    private final Map<String, Member> members = new ConcurrentHashMap<>();
+    private final Set<String> producerGroups = ConcurrentHashMap.newKeySet();
+
+    public Membership(String clientId, Requests requests, RouteCache routes) {
+        this.clientId = clientId;
+        this.requests = requests;
+        this.routes = routes;
+    }
+
+    public static String retryTopic(String group) {
+        return RETRY_PREFIX + group;
+    }
+
+    public String clientId() {
+        return clientId;
+    }
+
+    public void addProducer(String group) {
+        producerGroups.add(group);
+    }
+
+    /**
+     * Joins a group, or says what changed, and waits until the brokers know.
+     *
+     * @throws ClientException if this client is in the group already
+     */
+    public void join(Member member) {
+        if (members.putIfAbsent(member.group(), member) != null) {
+            throw new ClientException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "this client has a consumer of group " + member.group()
+                            + " already; a second one needs a client of its own");
+        }
+        try {
+            update(member);
+        } catch (ClientException e) {
+            members.remove(member.group());
+            throw e;
+        }
+    }
+
+    /** Says what a member wants now. */
+    public void update(Member member) {
+        members.put(member.group(), member);
+        for (String topic : member.subscriptions().keySet()) {
+            known(topic);
+        }
+        heartbeat();
+    }
+
+    /** Fetches a route; a topic without one may come later. */
+    private void known(String topic) {
+        try {
+            Faults.await(routes.view(topic));
+        } catch (ClientException e) {
+            if (e.code() != ErrorCode.NO_ROUTE) {
+                throw e;
+            }
+        }
+    }
+
+    public void leave(String group) {
+        if (members.remove(group) == null) {
+            return;
+        }
+        List<CompletableFuture<Boolean>> answers = new ArrayList<>();
+        for (String address : routes.allAddresses()) {
+            answers.add(requests.tell(address, new MemberRequest.UnregisterClient(clientId, null, group)));
+        }
+        answers.forEach(Membership::awaitAnyEnd);
+    }
+
+    private static void awaitAnyEnd(CompletableFuture<Boolean> answer) {
+        try {
+            Faults.await(answer);
+        } catch (ClientException e) {
+            LOG.atDebug().addKeyValue("error", e.getMessage()).log("a broker did not take a heartbeat or a farewell");
+        }
+    }
+
+    /** Tells every broker of the routes in use that this client lives. */
+    public void heartbeat() {
+        if (members.isEmpty() && producerGroups.isEmpty()) {
+            return;
+        }
+        Set<ConsumerData> consumers = new HashSet<>();
+        members.values().forEach(member -> consumers.add(member.data()));
+        Set<ProducerData> producers = new HashSet<>();
+        producerGroups.forEach(group -> producers.add(new ProducerData(group)));
+        HeartbeatData data = new HeartbeatData(clientId, consumers, 0, producers, false);
+        List<CompletableFuture<Boolean>> answers = new ArrayList<>();
+        for (String address : routes.allAddresses()) {
+            answers.add(requests.tell(address, new MemberRequest.Heartbeat(data)));
+        }
+        answers.forEach(Membership::awaitAnyEnd);
+    }
+
+    /**
+     * The queues of a topic that this client shall read.
+     *
+     * @throws ClientException if that can't be found out now; what was read before stays
+     */
+    public List<TopicQueue> share(Member member, String topic) {
+        TopicView view = Faults.await(routes.view(topic));
+        if (view.isTemplate()) {
+            view = Faults.await(routes.fetch(topic));
+        }
+        if (view.isTemplate() || member.isBroadcasting()) {
+            return view.readable();
+        }
+        if (view.readable().isEmpty()) {
+            return List.of();
+        }
+        String broker = view.readable().get(0).broker();
+        String address = routes.addressOf(broker)
+                .orElseThrow(() -> new ClientException(ErrorCode.NO_ROUTE, "broker " + broker + " is not known"));
+        ConsumerList list = Faults.await(
+                requests.askJson(address, new MemberRequest.GetConsumerList(member.group()), ConsumerList.class));
+        return Allocation.averagely(view.readable(), List.copyOf(new TreeSet<>(list.consumerIdList())), clientId);
+    }
+
+    /** Locks queues for this client, and gives those that it holds now. */
+    public Set<TopicQueue> lock(String group, Collection<TopicQueue> queues) {
+        Set<TopicQueue> held = new HashSet<>();
+        byBroker(queues)
+                .forEach((broker, locks) -> routes.addressOf(broker).ifPresent(address -> {
+                    try {
+                        LockedQueues answer = Faults.await(requests.askJson(
+                                address,
+                                new MemberRequest.LockQueues(new QueueLocks(clientId, group, locks, false)),
+                                LockedQueues.class));
+                        answer.lockOKMQSet()
+                                .forEach(queue ->
+                                        held.add(new TopicQueue(queue.topic(), queue.brokerName(), queue.queueId())));
+                    } catch (ClientException e) {
+                        LOG.atWarn()
+                                .addKeyValue("consumerGroup", group)
+                                .addKeyValue("broker", broker)
+                                .addKeyValue("error", e.getMessage())
+                                .log("queues not locked; trying again");
+                    }
+                }));
+        return held;
+    }
+
+    /** Gives queue locks up. */
+    public void unlock(String group, Collection<TopicQueue> queues) {
+        byBroker(queues)
+                .forEach((broker, locks) -> routes.addressOf(broker)
+                        .ifPresent(address -> requests.sendOneWay(
+                                address,
+                                new MemberRequest.UnlockQueues(new QueueLocks(clientId, group, locks, false)))));
+    }
+
+    private static Map<String, Set<MessageQueue>> byBroker(Collection<TopicQueue> queues) {
+        Map<String, Set<MessageQueue>> byBroker = new HashMap<>();
+        for (TopicQueue queue : queues) {
+            byBroker.computeIfAbsent(queue.broker(), broker -> new HashSet<>())
+                    .add(new MessageQueue(queue.broker(), queue.queueId(), queue.topic()));
+        }
+        return byBroker;
+    }
+}

@@ -1,0 +1,257 @@
+package dev.millrace.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.client.fake.FakeCluster;
+import dev.millrace.protocol.RequestCode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConsumerTest {
+    private final FakeCluster cluster = new FakeCluster();
+    private final MillraceClient client = cluster.client();
+    private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+
+    @AfterEach
+    void close() {
+        client.close();
+        cluster.close();
+    }
+
+    private void send(int count, int queueCount) {
+        cluster.namesrv.route("t", queueCount, cluster.a);
+        try (Producer producer = client.producer().build()) {
+            for (int i = 0; i < count; i++) {
+                producer.send(
+                        Message.of("t", Integer.toString(i).getBytes(StandardCharsets.UTF_8)),
+                        QueueChoice.of(new TopicQueue("t", "a", i % queueCount)));
+            }
+        }
+    }
+
+    private ConsumeResult take(ReceivedMessage message) {
+        received.add(new String(message.body(), StandardCharsets.UTF_8));
+        return ConsumeResult.SUCCESS;
+    }
+
+    private List<String> await(int count) throws InterruptedException {
+        List<String> taken = new ArrayList<>();
+        while (taken.size() < count) {
+            String next = received.poll(10, TimeUnit.SECONDS);
+            assertThat(next).as("message %d of %d", taken.size() + 1, count).isNotNull();
+            taken.add(next);
+        }
+        return taken;
+    }
+
+    private static List<String> numbers(int count) {
+        return IntStream.range(0, count).mapToObj(Integer::toString).toList();
+    }
+
+    @Test
+    void deliversEachMessageOnceAndStoresTheOffsets() throws Exception {
+        send(2000, 4);
+
+        Consumer consumer = client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .listener(this::take)
+                .start();
+
+        assertThat(await(2000)).containsExactlyInAnyOrderElementsOf(numbers(2000));
+        assertThat(consumer.assignment()).hasSize(4);
+        consumer.close();
+        assertThat(cluster.a.offset("g", "t", 0)).isEqualTo(500);
+        assertThat(cluster.a.offset("g", "t", 3)).isEqualTo(500);
+        assertThat(received).isEmpty();
+        assertThat(cluster.a.members("g")).isEmpty();
+    }
+
+    @Test
+    void givesBatchesToABatchListener() throws Exception {
+        send(100, 1);
+        AtomicInteger largest = new AtomicInteger();
+
+        client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .listener(16, messages -> {
+                    largest.accumulateAndGet(messages.size(), Math::max);
+                    messages.forEach(this::take);
+                    return ConsumeResult.SUCCESS;
+                })
+                .start();
+
+        assertThat(await(100)).containsExactlyInAnyOrderElementsOf(numbers(100));
+        assertThat(largest.get()).isEqualTo(16);
+    }
+
+    @Test
+    void givesFailuresBackToTheBroker() throws Exception {
+        send(10, 1);
+
+        Consumer consumer = client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .threads(2)
+                .listener(message -> {
+                    take(message);
+                    if (message.queueOffset() == 3) {
+                        throw new IllegalStateException("as planned");
+                    }
+                    return message.queueOffset() == 5 ? ConsumeResult.RETRY : ConsumeResult.SUCCESS;
+                })
+                .start();
+        await(10);
+        consumer.close();
+
+        assertThat(cluster.a.count(RequestCode.CONSUMER_SEND_MSG_BACK)).isEqualTo(2);
+    }
+
+    @Test
+    void keepsTheOrderOfEachQueueOverRetries() throws Exception {
+        send(40, 2);
+        Map<Integer, Long> next = new ConcurrentHashMap<>();
+        AtomicInteger refusals = new AtomicInteger();
+
+        client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .ordered()
+                .orderedRetryPause(Duration.ofMillis(5))
+                .listener(message -> {
+                    int queue = message.queue().queueId();
+                    assertThat(message.queueOffset()).isEqualTo(next.getOrDefault(queue, 0L));
+                    if (message.queueOffset() % 7 == 3 && refusals.incrementAndGet() % 3 != 0) {
+                        return ConsumeResult.RETRY;
+                    }
+                    next.put(queue, message.queueOffset() + 1);
+                    return take(message);
+                })
+                .start();
+
+        assertThat(await(40)).containsExactlyInAnyOrderElementsOf(numbers(40));
+        assertThat(refusals.get()).isPositive();
+        assertThat(cluster.a.locked()).hasSize(2);
+    }
+
+    @Test
+    void sharesQueuesWithAnotherMember() throws Exception {
+        send(10, 4);
+        Consumer first = client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .listener(this::take)
+                .start();
+        await(10);
+
+        try (MillraceClient other = cluster.client()) {
+            Consumer second = other.consumer("g")
+                    .subscribe("t", Filter.ALL)
+                    .listener(this::take)
+                    .start();
+            cluster.a.notifyMembers("g");
+
+            awaitSize(first, 2);
+            assertThat(second.assignment()).hasSize(2).doesNotContainAnyElementsOf(first.assignment());
+        }
+    }
+
+    private static void awaitSize(Consumer consumer, int size) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (consumer.assignment().size() != size && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(consumer.assignment()).hasSize(size);
+    }
+
+    @Test
+    void goesOnAtLocalOffsetsWhenBroadcasting(@TempDir Path folder) throws Exception {
+        send(10, 1);
+        Consumer first = client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .broadcasting(folder)
+                .listener(this::take)
+                .start();
+        await(10);
+        first.close();
+
+        client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .broadcasting(folder)
+                .listener(this::take)
+                .start();
+        send(1, 1);
+
+        assertThat(await(1)).containsExactly("0");
+        assertThat(folder.resolve("g.json")).exists();
+    }
+
+    @Test
+    void holdsNoMoreThanTheBufferAllows() throws Exception {
+        send(3000, 1);
+        var gate = new java.util.concurrent.CountDownLatch(1);
+
+        client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .threads(1)
+                .bufferMax(100, 1024 * 1024)
+                .listener(message -> {
+                    gate.await();
+                    return take(message);
+                })
+                .start();
+        long pulls = cluster.a.count(RequestCode.PULL_MESSAGE);
+        gate.countDown();
+
+        assertThat(await(3000)).containsExactlyInAnyOrderElementsOf(numbers(3000));
+        assertThat(pulls).isLessThanOrEqualTo(5);
+    }
+
+    @Test
+    void refusesASecondMemberInOneClient() {
+        send(1, 1);
+        client.consumer("g").subscribe("t", Filter.ALL).listener(this::take).start();
+
+        assertThatThrownBy(() -> client.consumer("g")
+                        .subscribe("t", Filter.ALL)
+                        .listener(this::take)
+                        .start())
+                .isInstanceOf(ClientException.class)
+                .hasMessageContaining("already");
+    }
+
+    @Test
+    void callsTheListenerOnVirtualThreads() throws Exception {
+        send(20, 2);
+
+        client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .virtualThreads(8)
+                .listener(message -> {
+                    assertThat(Thread.currentThread().isVirtual()).isTrue();
+                    return take(message);
+                })
+                .start();
+
+        assertThat(await(20)).containsExactlyInAnyOrderElementsOf(numbers(20));
+    }
+}

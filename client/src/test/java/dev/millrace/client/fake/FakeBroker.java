@@ -1,0 +1,322 @@
+package dev.millrace.client.fake;
+
+import dev.millrace.protocol.RequestCode;
+import dev.millrace.protocol.ResponseCode;
+import dev.millrace.protocol.body.ConsumerData;
+import dev.millrace.protocol.body.ConsumerList;
+import dev.millrace.protocol.body.LockedQueues;
+import dev.millrace.protocol.codec.Commands;
+import dev.millrace.protocol.codec.HeaderFields;
+import dev.millrace.protocol.command.ClientRequest;
+import dev.millrace.protocol.command.MemberRequest;
+import dev.millrace.protocol.command.OwnRequest;
+import dev.millrace.protocol.command.PullMessage;
+import dev.millrace.protocol.command.QueueRequest;
+import dev.millrace.protocol.command.ReplyHeader;
+import dev.millrace.protocol.command.Request;
+import dev.millrace.protocol.command.SendMessage;
+import dev.millrace.protocol.message.MultiSendBody;
+import dev.millrace.protocol.message.MultiSendReplyBody;
+import dev.millrace.protocol.message.StoredMessageEncoder;
+import dev.millrace.protocol.message.StoredMessageLayout;
+import dev.millrace.protocol.route.MessageQueue;
+import dev.millrace.protocol.transport.Connection;
+import dev.millrace.protocol.transport.ConnectionListener;
+import dev.millrace.protocol.transport.IoThreads;
+import dev.millrace.protocol.transport.RemotingServer;
+import dev.millrace.protocol.transport.Reply;
+import dev.millrace.protocol.transport.ReplyBody;
+import dev.millrace.protocol.transport.ReplyTo;
+import dev.millrace.protocol.transport.TransportSettings;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker in memory: sends of all kinds, pulls that wait, offsets, groups and queue locks. Tests script refusals.
+ *
+ * <p>Owner: its event loop, except where a collection is concurrent.
+ */
+public final class FakeBroker implements AutoCloseable {
+    private static final byte[] HOST = {127, 0, 0, 1, 0, 0, 0, 1};
+
+    private final String name;
+    private final boolean isOurs;
+    private final RemotingServer server;
+    private final Map<MessageQueue, FakeQueue> queues = new ConcurrentHashMap<>();
+    private final Map<String, Long> offsets = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, Connection>> members = new ConcurrentHashMap<>();
+    private final Map<MessageQueue, String> locks = new ConcurrentHashMap<>();
+    private final Queue<ResponseCode> refusals = new ConcurrentLinkedQueue<>();
+    private final Queue<RequestCode> seen = new ConcurrentLinkedQueue<>();
+    private final AtomicLong position = new AtomicLong();
+    private final StoredMessageEncoder encoder = new StoredMessageEncoder();
+    private volatile boolean isSilent;
+
+    /** @param isOurs whether it knows this project's own requests */
+    public FakeBroker(IoThreads threads, String name, boolean isOurs) {
+        this.name = name;
+        this.isOurs = isOurs;
+        this.server = RemotingServer.start(
+                threads,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                TransportSettings.defaults(),
+                this::handle,
+                ConnectionListener.NONE);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public String address() {
+        return "127.0.0.1:" + server.port();
+    }
+
+    /** Answers the next send with this code. */
+    public void refuseNext(ResponseCode code) {
+        refusals.add(code);
+    }
+
+    /** Leaves sends without an answer. */
+    public void fallSilent() {
+        isSilent = true;
+    }
+
+    /** How many requests of this kind came. */
+    public long count(RequestCode code) {
+        return seen.stream().filter(each -> each == code).count();
+    }
+
+    public long end(String topic, int queueId) {
+        return queue(topic, queueId).end();
+    }
+
+    public @Nullable Long offset(String group, String topic, int queueId) {
+        return offsets.get(group + "@" + topic + "@" + queueId);
+    }
+
+    public Set<String> members(String group) {
+        return members.getOrDefault(group, Map.of()).keySet();
+    }
+
+    public Set<MessageQueue> locked() {
+        return locks.keySet();
+    }
+
+    /** Tells the group's members that it changed. */
+    public void notifyMembers(String group) {
+        members.getOrDefault(group, Map.of())
+                .values()
+                .forEach(each -> each.sendOneWay(new ClientRequest.ConsumersChanged(group)));
+    }
+
+    private FakeQueue queue(String topic, int queueId) {
+        return queues.computeIfAbsent(new MessageQueue(name, queueId, topic), key -> new FakeQueue());
+    }
+
+    private void handle(Connection connection, HeaderFields fields, ByteBuffer body) {
+        ReplyTo to = ReplyTo.of(connection, fields);
+        RequestCode code = RequestCode.ofNumber(fields.code()).orElseThrow();
+        seen.add(code);
+        Request request = Commands.decode(code, fields, body);
+        if (request == null || request instanceof OwnRequest && !isOurs) {
+            to.reply(Reply.failure(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, code + " not supported"));
+            return;
+        }
+        switch (request) {
+            case SendMessage send -> send(to, send);
+            case OwnRequest.Negotiate negotiate -> to.reply(Reply.success(new ReplyHeader.NegotiateReply(1, "c")));
+            case OwnRequest.MultiSend send -> multiSend(to, send);
+            case PullMessage pull -> pull(to, pull);
+            case QueueRequest query -> query(to, query);
+            case MemberRequest member -> member(connection, to, member);
+            default -> to.reply(Reply.failure(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, code + " not supported"));
+        }
+    }
+
+    private boolean refuses(ReplyTo to) {
+        ResponseCode refusal = refusals.poll();
+        if (refusal != null) {
+            to.reply(Reply.failure(refusal, "scripted"));
+        }
+        return refusal != null || isSilent;
+    }
+
+    private void send(ReplyTo to, SendMessage send) {
+        if (refuses(to)) {
+            return;
+        }
+        long first = -1;
+        ByteBuffer body = send.body();
+        if (send.isBatch()) {
+            while (body.hasRemaining()) {
+                int start = body.position();
+                int size = body.getInt(start);
+                int bodyLength = body.getInt(start + 16);
+                int propertiesLength = body.getShort(start + 20 + bodyLength);
+                long offset = append(
+                        send,
+                        body.slice(start + 20, bodyLength),
+                        body.slice(start + 22 + bodyLength, propertiesLength));
+                first = first < 0 ? offset : first;
+                body.position(start + size);
+            }
+        } else {
+            first = append(send, body, send.properties());
+        }
+        to.reply(Reply.success(new ReplyHeader.SendReply("7F000001", send.queueId(), first, null, null, null)));
+    }
+
+    private long append(SendMessage send, ByteBuffer body, ByteBuffer properties) {
+        byte[] topic = send.topic().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer record = ByteBuffer.allocate(
+                StoredMessageLayout.recordBytes(0, body.remaining(), topic.length, properties.remaining()));
+        encoder.encode(
+                record,
+                new StoredMessageEncoder.Head(
+                        send.queueId(),
+                        0,
+                        send.origin().systemFlag(),
+                        send.origin().bornTimeMs(),
+                        HOST,
+                        HOST,
+                        send.retry().timesConsumed(),
+                        0),
+                body,
+                topic,
+                properties);
+        return queue(send.topic(), send.queueId()).append(record.array(), position.getAndAdd(record.capacity()));
+    }
+
+    private void multiSend(ReplyTo to, OwnRequest.MultiSend send) {
+        if (refuses(to)) {
+            return;
+        }
+        MultiSendBody.Reader reader = new MultiSendBody.Reader().open(send.body());
+        MultiSendReplyBody.Writer reply = new MultiSendReplyBody.Writer(reader.groupCount(), reader.recordCount());
+        while (reader.nextGroup()) {
+            if (reader.topic().startsWith("refused")) {
+                reply.group(ResponseCode.NO_PERMISSION.number(), "no", 0);
+                continue;
+            }
+            reply.group(0, null, reader.groupRecordCount());
+            while (reader.nextRecord()) {
+                byte[] record = new byte[reader.recordBytes()];
+                reader.buffer().get(reader.recordAt(), record);
+                int queueId = StoredMessageLayout.queueId(ByteBuffer.wrap(record), 0);
+                long at = position.getAndAdd(record.length);
+                reply.record(queue(reader.topic(), queueId).append(record, at), at);
+            }
+        }
+        ByteBuffer answer = reply.finish();
+        to.reply(Reply.success().withBody(new ReplyBody(List.of(answer), answer.remaining(), () -> {})));
+    }
+
+    private void pull(ReplyTo to, PullMessage pull) {
+        if (pull.hasCommitOffset()) {
+            offsets.put(pull.consumerGroup() + "@" + pull.topic() + "@" + pull.queueId(), pull.commitOffset());
+        }
+        FakeQueue queue = queue(pull.topic(), pull.queueId());
+        if (pull.queueOffset() > queue.end()) {
+            to.reply(Reply.failure(ResponseCode.PULL_OFFSET_MOVED, "moved")
+                    .withHeader(new ReplyHeader.PullReply(0, queue.end(), 0, queue.end())));
+            return;
+        }
+        List<byte[]> records = queue.readOrPark(
+                pull.queueOffset(),
+                pull.limits().countMax(),
+                () -> to.connection().execute(() -> pull(to, pull)));
+        if (!records.isEmpty()) {
+            List<ByteBuffer> parts = new ArrayList<>();
+            int bytes = 0;
+            for (byte[] record : records) {
+                parts.add(ByteBuffer.wrap(record));
+                bytes += record.length;
+            }
+            to.reply(Reply.success(new ReplyHeader.PullReply(0, pull.queueOffset() + records.size(), 0, queue.end()))
+                    .withBody(new ReplyBody(parts, bytes, () -> {})));
+        }
+    }
+
+    private void query(ReplyTo to, QueueRequest query) {
+        switch (query) {
+            case QueueRequest.GetMaxOffset max ->
+                offset(to, queue(max.topic(), max.queueId()).end());
+            case QueueRequest.GetMinOffset min -> offset(to, 0);
+            case QueueRequest.SearchOffset search -> offset(to, 0);
+            case QueueRequest.QueryConsumerOffset ask -> {
+                Long stored = offset(ask.consumerGroup(), ask.topic(), ask.queueId());
+                if (stored == null) {
+                    to.reply(Reply.failure(ResponseCode.QUERY_NOT_FOUND, "none"));
+                } else {
+                    offset(to, stored);
+                }
+            }
+            case QueueRequest.UpdateConsumerOffset update -> {
+                offsets.put(
+                        update.consumerGroup() + "@" + update.topic() + "@" + update.queueId(), update.commitOffset());
+                to.reply(Reply.success());
+            }
+            default -> to.reply(Reply.failure(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "not faked"));
+        }
+    }
+
+    private static void offset(ReplyTo to, long offset) {
+        to.reply(Reply.success(new ReplyHeader.OffsetReply(offset)));
+    }
+
+    private void member(Connection connection, ReplyTo to, MemberRequest request) {
+        switch (request) {
+            case MemberRequest.Heartbeat beat -> {
+                for (ConsumerData consumer : beat.data().consumerDataSet()) {
+                    members.computeIfAbsent(consumer.groupName(), group -> new ConcurrentHashMap<>())
+                            .put(beat.data().clientID(), connection);
+                }
+                to.reply(Reply.success(new ReplyHeader.HeartbeatReply(true, false)));
+            }
+            case MemberRequest.UnregisterClient leave -> {
+                if (leave.consumerGroup() != null) {
+                    members.getOrDefault(leave.consumerGroup(), Map.of()).remove(leave.clientID());
+                }
+                to.reply(Reply.success());
+            }
+            case MemberRequest.GetConsumerList list ->
+                to.reply(Reply.json(new ConsumerList(
+                        List.copyOf(new TreeMap<>(members.getOrDefault(list.consumerGroup(), Map.of())).keySet()))));
+            case MemberRequest.LockQueues lock -> {
+                lock.locks()
+                        .mqSet()
+                        .forEach(queue -> locks.putIfAbsent(queue, lock.locks().clientId()));
+                to.reply(Reply.json(new LockedQueues(lock.locks().mqSet().stream()
+                        .filter(queue -> lock.locks().clientId().equals(locks.get(queue)))
+                        .collect(Collectors.toSet()))));
+            }
+            case MemberRequest.UnlockQueues unlock -> {
+                unlock.locks()
+                        .mqSet()
+                        .forEach(queue -> locks.remove(queue, unlock.locks().clientId()));
+                to.reply(Reply.success());
+            }
+            case MemberRequest.SendBack back -> to.reply(Reply.success());
+            default -> to.reply(Reply.failure(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "not faked"));
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
