@@ -1,7 +1,10 @@
 package dev.millrace.client.admin;
 
 import dev.millrace.client.MillraceClient;
+import dev.millrace.client.ReceivedMessage;
+import dev.millrace.client.TopicQueue;
 import dev.millrace.client.internal.engine.ClientRuntime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,10 +17,14 @@ import java.util.Set;
 public final class Admin {
     private final TopicAdmin topics;
     private final ClusterAdmin cluster;
+    private final GroupAdmin groups;
+    private final MessageAdmin messages;
 
     private Admin(ClientRuntime runtime) {
         this.cluster = new ClusterAdmin(runtime.requests(), runtime.nameServers());
         this.topics = new TopicAdmin(runtime.requests(), runtime.nameServers(), runtime.routes(), cluster);
+        this.groups = new GroupAdmin(runtime.requests(), runtime.routes(), cluster);
+        this.messages = new MessageAdmin(runtime.requests(), runtime.routes());
     }
 
     public static Admin of(MillraceClient client) {
@@ -52,5 +59,58 @@ public final class Admin {
     /** What the broker at {@code host:port} says about itself; names as RocketMQ's tools know them. */
     public Map<String, String> brokerRuntime(String address) {
         return cluster.runtime(address);
+    }
+
+    /** Creates the consumer group on all masters, or changes it where it exists. */
+    public void createGroup(GroupSpec spec) {
+        groups.create(spec);
+    }
+
+    /** Deletes the consumer group, its offsets, its retry topic and its dead-letter topic. */
+    public void deleteGroup(String group) {
+        groups.delete(group, topics);
+    }
+
+    /** Names of all consumer groups, with the platform's own. */
+    public Set<String> groups() {
+        return groups.names();
+    }
+
+    /** How far a consumer group is in each queue that it ever read; empty if nobody knows it. */
+    public GroupProgress groupProgress(String group) {
+        return groups.progress(group);
+    }
+
+    /** Clients that are members of a consumer group now. */
+    public List<GroupClient> groupClients(String group) {
+        return groups.clients(group);
+    }
+
+    /** Moves a consumer group in one queue. Members that run go on where they are: stop them first. */
+    public void setGroupOffset(String group, TopicQueue queue, long offset) {
+        groups.setOffset(group, queue, offset);
+    }
+
+    /**
+     * Moves a consumer group to the first message stored at this time or later, in all queues of the topic. Members that
+     * run go on where they are: stop them first.
+     */
+    public void resetGroup(String group, String topic, Instant time) {
+        groups.rewind(group, topic, time);
+    }
+
+    /** The message with this offset id, as {@link dev.millrace.client.SendResult#offsetMessageId} gives it. */
+    public Optional<ReceivedMessage> messageByOffsetId(String topic, String offsetId) {
+        return messages.byOffsetId(topic, offsetId);
+    }
+
+    /** Messages with this unique id: several, if a repeated send was stored twice. */
+    public List<ReceivedMessage> messagesById(String topic, String uniqueId) {
+        return messages.byUniqueId(topic, uniqueId);
+    }
+
+    /** Messages with this key that were stored in this time. */
+    public List<ReceivedMessage> messagesByKey(String topic, String key, int countMax, Instant from, Instant to) {
+        return messages.byKey(topic, key, countMax, from, to);
     }
 }

@@ -19,12 +19,14 @@ public final class WriteRoute {
     private final String topic;
     private final byte[] topicBytes;
     private final WriteQueue[] queues;
+    private final List<WriteQueue> list;
     private final boolean isOneBroker;
 
     WriteRoute(String topic, List<WriteQueue> queues) {
         this.topic = topic;
         this.topicBytes = topic.getBytes(StandardCharsets.UTF_8);
         this.queues = queues.toArray(new WriteQueue[0]);
+        this.list = List.copyOf(queues);
         this.isOneBroker =
                 queues.stream().map(queue -> queue.queue().broker()).distinct().count() <= 1;
     }
@@ -38,7 +40,7 @@ public final class WriteRoute {
     }
 
     public List<WriteQueue> queues() {
-        return List.of(queues);
+        return list;
     }
 
     public boolean isOneBroker() {
