@@ -4,6 +4,7 @@ import dev.millrace.namesrv.settings.NamesrvConfig;
 import dev.millrace.protocol.config.ConfigException;
 import dev.millrace.protocol.config.Settings;
 import dev.millrace.protocol.transport.TransportException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +34,7 @@ public final class NamesrvMain {
 
     private static void run(Arguments arguments) throws InterruptedException {
         Settings settings = Settings.read(arguments.file(), System.getenv(), arguments.overrides());
-        NamesrvConfig config = settings.bind(NamesrvConfig.class);
-        settings.checkAllUsed();
+        NamesrvConfig config = settings.bindAll(List.of(NamesrvConfig.class)).get(NamesrvConfig.class);
         LOG.atInfo().log(
                 "NameServer starts, process {}, Java {}",
                 ProcessHandle.current().pid(),

@@ -87,6 +87,7 @@ public abstract class AppendRequest {
                 throw new StoreException("append request: record " + i + " of " + count + " at byte " + at
                         + " is no whole record in " + left + " bytes; encode it in log layout, big endian");
             }
+            checkText(i, at, size);
             sizes[i] = size;
             at += size;
         }
@@ -94,5 +95,38 @@ public abstract class AppendRequest {
             throw new StoreException("append request: " + (end - at) + " bytes follow record " + (count - 1)
                     + "; set the limit behind the last record");
         }
+    }
+
+    /** Recovery takes zeros in topic and properties, which no CRC covers, for a sector that was lost. */
+    private void checkText(int index, int at, int size) {
+        String fault = StoredMessageLayout.structuralFault(records, at, size);
+        if (fault != null) {
+            throw new StoreException("append request: record " + index + " at byte " + at + ": " + fault);
+        }
+        int topicAt = StoredMessageLayout.topicStart(records, at);
+        int topicEnd = topicAt + StoredMessageLayout.topicLength(records, at);
+        int zero = topicEnd == topicAt ? topicAt : findZero(topicAt, topicEnd);
+        zero = zero < 0 ? findZero(topicEnd + Short.BYTES, at + size) : zero;
+        if (zero >= 0) {
+            throw new StoreException("append request: record " + index + " of topic length " + (topicEnd - topicAt)
+                    + " has an empty topic or a zero byte in topic or properties at byte " + (zero - at)
+                    + "; refuse such messages");
+        }
+    }
+
+    /** Index of the first zero byte, -1 without one; looks at eight at a time. */
+    private int findZero(int from, int end) {
+        int at = from;
+        while (at + Long.BYTES <= end && !hasZeroByte(records.getLong(at))) {
+            at += Long.BYTES;
+        }
+        while (at < end && records.get(at) != 0) {
+            at++;
+        }
+        return at < end ? at : -1;
+    }
+
+    private static boolean hasZeroByte(long word) {
+        return ((word - 0x0101010101010101L) & ~word & 0x8080808080808080L) != 0;
     }
 }

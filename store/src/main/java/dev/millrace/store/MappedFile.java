@@ -10,6 +10,12 @@ public interface MappedFile extends AutoCloseable {
     /** Returns when these bytes are durable; a failure is final for them. */
     void force(long from, long length);
 
+    /**
+     * Hint that these bytes, which are zero and which nobody else touches now, are about to be written: makes the first
+     * write to each page cheap. Fails like a write.
+     */
+    void expectWrites(long from, long length);
+
     /** Unmaps; the file stays. */
     @Override
     void close();

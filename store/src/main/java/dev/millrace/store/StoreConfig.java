@@ -151,6 +151,24 @@ public record StoreConfig(
                 truncateAtRecovery);
     }
 
+    public StoreConfig withDerivedFlushInterval(Duration interval) {
+        return new StoreConfig(
+                path,
+                segmentBytes,
+                flushMode,
+                flushInterval,
+                recordBytesMax,
+                inboxCount,
+                indexEnabled,
+                retention,
+                diskCleanRatio,
+                diskFullRatio,
+                diskReserveBytes,
+                interval,
+                coldBytes,
+                truncateAtRecovery);
+    }
+
     public StoreConfig withTruncateAtRecovery(boolean truncate) {
         return new StoreConfig(
                 path,

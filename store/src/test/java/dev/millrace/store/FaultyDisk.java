@@ -1,5 +1,6 @@
 package dev.millrace.store;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -23,9 +24,10 @@ import java.util.TreeMap;
  *
  * <p>Owner: one test; agents are run by hand.
  */
-public final class FaultyDisk implements Disk {
+public final class FaultyDisk implements Disk, AutoCloseable {
     private static final int SECTOR_BYTES = 512;
 
+    private final Arena arena = Arena.ofShared();
     private Map<Path, Content> files = new TreeMap<>();
     /** Names as they are on the disk. */
     private Map<Path, Content> durableNames = new TreeMap<>();
@@ -41,23 +43,26 @@ public final class FaultyDisk implements Disk {
         private final MemorySegment forced;
         private final boolean isSparse;
 
-        Content(long length, boolean isSparse) {
-            seen = MemorySegment.ofBuffer(java.nio.ByteBuffer.allocateDirect((int) length));
-            forced = MemorySegment.ofBuffer(java.nio.ByteBuffer.allocateDirect((int) length));
+        Content(long length, boolean isSparse, Arena arena) {
+            seen = arena.allocate(length);
+            forced = arena.allocate(length);
             this.isSparse = isSparse;
         }
 
-        Content afterKill() {
-            Content copy = new Content(seen.byteSize(), isSparse);
+        Content afterKill(Arena next) {
+            Content copy = new Content(seen.byteSize(), isSparse, next);
             copy.seen.copyFrom(seen);
             copy.forced.copyFrom(seen);
             return copy;
         }
 
-        Content afterPowerCut(SplittableRandom random, int keepPercent) {
-            Content copy = new Content(seen.byteSize(), isSparse);
+        Content afterPowerCut(SplittableRandom random, int keepPercent, Arena next) {
+            Content copy = new Content(seen.byteSize(), isSparse, next);
             copy.seen.copyFrom(forced);
-            for (long at = 0; at < seen.byteSize(); at += SECTOR_BYTES) {
+            long first = seen.mismatch(forced);
+            for (long at = first < 0 ? seen.byteSize() : first - first % SECTOR_BYTES;
+                    at < seen.byteSize();
+                    at += SECTOR_BYTES) {
                 long length = Math.min(SECTOR_BYTES, seen.byteSize() - at);
                 boolean isChanged = MemorySegment.mismatch(seen, at, at + length, forced, at, at + length) >= 0;
                 if (isChanged && random.nextInt(100) < keepPercent) {
@@ -85,7 +90,7 @@ public final class FaultyDisk implements Disk {
     /** What the next process finds after this one was killed now. */
     public FaultyDisk afterKill() {
         FaultyDisk next = new FaultyDisk();
-        files.forEach((path, content) -> next.files.put(path, content.afterKill()));
+        files.forEach((path, content) -> next.files.put(path, content.afterKill(next.arena)));
         next.durableNames = new TreeMap<>(next.files);
         return next;
     }
@@ -101,11 +106,17 @@ public final class FaultyDisk implements Disk {
             Content before = durableNames.get(path);
             Content survivor = now == before || random.nextBoolean() ? now : before;
             if (survivor != null) {
-                next.files.put(path, survivor.afterPowerCut(random, keepPercent));
+                next.files.put(path, survivor.afterPowerCut(random, keepPercent, next.arena));
             }
         }
         next.durableNames = new TreeMap<>(next.files);
         return next;
+    }
+
+    /** Frees the memory; nobody may use the disk or its files any more. */
+    @Override
+    public void close() {
+        arena.close();
     }
 
     /** A byte array copy of what programs see. */
@@ -145,7 +156,7 @@ public final class FaultyDisk implements Disk {
         if (!isSparse && length > freeBytes()) {
             throw new DiskFullException("no space left to create " + file + "; the test gave none", null);
         }
-        files.put(file, new Content(length, isSparse));
+        files.put(file, new Content(length, isSparse, arena));
         return open(file);
     }
 
@@ -165,6 +176,11 @@ public final class FaultyDisk implements Disk {
                     throw new StoreException("cannot force " + file + "; the test said so");
                 }
                 MemorySegment.copy(content.seen, from, content.forced, from, length);
+            }
+
+            @Override
+            public void expectWrites(long from, long length) {
+                content.seen.asSlice(from, length).fill((byte) 0);
             }
 
             @Override
@@ -206,7 +222,7 @@ public final class FaultyDisk implements Disk {
     public void writeText(Path file, String text) {
         beforeChange.run();
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        Content content = new Content(bytes.length, true);
+        Content content = new Content(bytes.length, true, arena);
         MemorySegment.copy(bytes, 0, content.seen, ValueLayout.JAVA_BYTE, 0, bytes.length);
         content.forced.copyFrom(content.seen);
         files.put(file, content);

@@ -19,15 +19,19 @@ public final class TestStore implements AutoCloseable {
     public final List<StoreException> faults = new ArrayList<>();
     public final MessageStore store;
     public final List<Agent> agents = new ArrayList<>();
+    private final LockingDisk disk;
+    private boolean isCrashed;
 
     public TestStore(StoreConfig config, Disk disk, ManualClock clock) {
         this.clock = clock;
+        this.disk = new LockingDisk(disk);
         StoreThreads byHand = (roleName, agent) -> {
             agents.add(agent);
             return () -> {};
         };
         store = StoreWiring.open(
-                config, new StoreDependencies(disk, clock, clock.nanos(), byHand, faults::add, RecoveryListener.NONE));
+                config,
+                new StoreDependencies(this.disk, clock, clock.nanos(), byHand, faults::add, RecoveryListener.NONE));
     }
 
     public static TestStore open(StoreConfig config) {
@@ -110,8 +114,17 @@ public final class TestStore implements AutoCloseable {
         clock.advance(time);
     }
 
+    /** The process ends here for this store: closing it does nothing but give the folder free. */
+    public void crashWithoutClosing() {
+        isCrashed = true;
+    }
+
     @Override
     public void close() {
-        store.close();
+        if (isCrashed) {
+            disk.freeLocks();
+        } else {
+            store.close();
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.millrace.protocol.config.SettingSources.Given;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,6 +86,41 @@ public final class Settings {
             throw new ConfigException(problems);
         }
         return bound;
+    }
+
+    /** Binds all records of a program, and reports the problems of all of them and all unknown keys at once. */
+    public Bound bindAll(List<Class<? extends Record>> types) {
+        List<String> problems = new ArrayList<>();
+        types.forEach(this::know);
+        Map<Class<?>, Record> records = new HashMap<>();
+        for (Class<? extends Record> type : types) {
+            Record bound = new RecordBinding<>(type, values).bind(problems);
+            if (bound != null) {
+                records.put(type, bound);
+            }
+        }
+        problems.addAll(unknown());
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return new Bound(records);
+    }
+
+    /** The records of one program. Thread-safe: immutable. */
+    public static final class Bound {
+        private final Map<Class<?>, Record> records;
+
+        private Bound(Map<Class<?>, Record> records) {
+            this.records = Map.copyOf(records);
+        }
+
+        public <R extends Record> R get(Class<R> type) {
+            Record bound = records.get(type);
+            if (bound == null) {
+                throw new AssertionError(type.getName() + " was not bound; name it in bindAll");
+            }
+            return type.cast(bound);
+        }
     }
 
     /** Throws if a key or one of our environment variables belongs to no record bound so far. */

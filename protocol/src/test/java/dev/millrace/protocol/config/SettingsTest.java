@@ -234,6 +234,25 @@ class SettingsTest {
     }
 
     @Test
+    void reportsProblemsOfAllRecordsAtOnce() {
+        Settings settings = Settings.of(Map.of("sample.count", "x", "third.key", "y"));
+
+        ConfigException thrown = catchThrowableOfType(
+                ConfigException.class, () -> settings.bindAll(List.of(SampleConfig.class, OtherConfig.class)));
+
+        assertThat(thrown.problems()).hasSize(3);
+    }
+
+    @Test
+    void bindsAllRecords() {
+        Settings.Bound bound = Settings.of(Map.of("sample.count", "5", "other.port", "1"))
+                .bindAll(List.of(SampleConfig.class, OtherConfig.class));
+
+        assertThat(bound.get(SampleConfig.class).count()).isEqualTo(5);
+        assertThat(bound.get(OtherConfig.class).port()).isEqualTo(1);
+    }
+
+    @Test
     void readsPropertiesText() {
         assertThat(Settings.parse("a.b = c \n# comment\nd=\n")).isEqualTo(Map.of("a.b", "c", "d", ""));
     }

@@ -231,6 +231,7 @@ public final class CommitLog implements Agent {
         for (int i = first; i < end; i++) {
             bytes += request.sizes[i];
         }
+        current.expectWrites(at, bytes + StoredMessageLayout.BLANK_LENGTH);
         buffer.put(at, request.records, source, bytes);
         long base = current.basePosition();
         for (int i = first; i < end; i++) {

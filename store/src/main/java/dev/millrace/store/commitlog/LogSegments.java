@@ -137,6 +137,8 @@ public final class LogSegments implements RecordTimes {
             if (snapshot.replace(now, Arrays.copyOfRange(now, 1, now.length))) {
                 LogSegment first = now[0];
                 disk.delete(first.file());
+                // Names must go in order, or the next start would find a hole.
+                disk.forceFolder(folder);
                 removed.add(first);
                 first.release();
                 return true;

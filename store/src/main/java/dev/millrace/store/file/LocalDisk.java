@@ -5,7 +5,6 @@ import dev.millrace.store.DiskFullException;
 import dev.millrace.store.MappedFile;
 import dev.millrace.store.StoreException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -89,7 +88,7 @@ public final class LocalDisk implements Disk {
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MemorySegment memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
-            return new Mapping(file, arena, memory);
+            return new LocalMapping(file, arena, memory);
         } catch (IOException e) {
             arena.close();
             throw failed("map", file, e);
@@ -203,7 +202,7 @@ public final class LocalDisk implements Disk {
         }
     }
 
-    private static void writeZeros(FileChannel channel, long from, long to) throws IOException {
+    static void writeZeros(FileChannel channel, long from, long to) throws IOException {
         ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
         long at = from;
         while (at < to) {
@@ -240,25 +239,8 @@ public final class LocalDisk implements Disk {
         return failed(what, file, cause);
     }
 
-    private static StoreException failed(String what, Path file, @Nullable Throwable cause) {
+    static StoreException failed(String what, Path file, @Nullable Throwable cause) {
         return new StoreException(
                 "cannot " + what + " " + file + ": " + cause + "; check the disk and the rights on it", cause);
-    }
-
-    /** One mapped file. Thread-safe as {@link MappedFile} says. */
-    private record Mapping(Path file, Arena arena, MemorySegment memory) implements MappedFile {
-        @Override
-        public void force(long from, long length) {
-            try {
-                memory.asSlice(from, length).force();
-            } catch (UncheckedIOException e) {
-                throw failed("force bytes " + from + ".." + (from + length) + " of", file, e.getCause());
-            }
-        }
-
-        @Override
-        public void close() {
-            arena.close();
-        }
     }
 }

@@ -9,15 +9,19 @@ import java.util.concurrent.atomic.AtomicInteger;
  * One file of the commit log, mapped from creation until nobody holds it.
  *
  * <p>Thread-safe: {@code holders} counts the log itself and each reader; bytes below the log's appended position do not
- * change. Owner of the bytes above: the commit-log thread.
+ * change. Owner of the bytes above and of {@code expectedEnd}: the commit-log thread.
  */
 public final class LogSegment {
+    /** Ahead of the appends; small enough to be overwritten before the system writes it out. */
+    private static final int AHEAD_BYTES = 1 << 20;
+
     private final Path file;
     private final long basePosition;
     private final int length;
     private final MappedFile mapped;
     private final ByteBuffer buffer;
     private final AtomicInteger holders = new AtomicInteger(1);
+    private int expectedEnd;
 
     public LogSegment(Path file, long basePosition, MappedFile mapped) {
         this.file = file;
@@ -46,6 +50,16 @@ public final class LogSegment {
     /** Big-endian view of the whole file for absolute access; nobody moves its position. */
     public ByteBuffer buffer() {
         return buffer;
+    }
+
+    /** Commit-log thread: bytes from {@code at} on are about to be written for the first time. */
+    public void expectWrites(int at, int bytes) {
+        if (at + bytes > expectedEnd) {
+            int from = Math.max(at, expectedEnd);
+            int ahead = Math.min(length - from, Math.max(at + bytes - from, AHEAD_BYTES));
+            mapped.expectWrites(from, ahead);
+            expectedEnd = from + ahead;
+        }
     }
 
     public void force(long from, long bytes) {

@@ -37,6 +37,7 @@ public final class KeyIndex {
     private @Nullable IndexFile current;
     private @Nullable ByteBuffer bytes;
     private int keyCount;
+    private volatile boolean hasNewNames;
 
     public KeyIndex(Disk disk, Path folder, IndexFile.Sizes sizes, LazyFile.Usage usage, InstantSource clock) {
         this.disk = disk;
@@ -170,6 +171,10 @@ public final class KeyIndex {
         for (int i = Math.max(0, now.length - 2); i < now.length; i++) {
             now[i].force();
         }
+        if (hasNewNames) {
+            hasNewNames = false;
+            disk.forceFolder(folder);
+        }
     }
 
     /** Upkeep thread: unmaps what was not used for so many of its turns. */
@@ -199,6 +204,7 @@ public final class KeyIndex {
             IndexFile[] next = Arrays.copyOf(now, now.length + 1);
             next[now.length] = file;
             if (files.replace(now, next)) {
+                hasNewNames = true;
                 return file;
             }
         }

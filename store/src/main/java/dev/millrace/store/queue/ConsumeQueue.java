@@ -283,6 +283,7 @@ public final class ConsumeQueue implements QueueLog {
             }
             from = until;
         }
+        files.forceNames();
         forcedOffset = to;
     }
 

@@ -21,6 +21,7 @@ final class QueueFiles {
     private final Disk disk;
     private final Path folder;
     private final LazyFile.Usage usage;
+    private volatile boolean hasNewNames;
     private final Published<Snapshot> snapshot = new Published<>(new Snapshot(0, new LazyFile[0]));
 
     /** File {@code i} holds the entries from {@code (firstIndex + i) * PER_FILE}. */
@@ -81,6 +82,7 @@ final class QueueFiles {
             LazyFile[] files = Arrays.copyOf(now.files, now.files.length + 1);
             files[files.length - 1] = file;
             if (snapshot.replace(now, new Snapshot(isFirst ? index : now.firstIndex, files))) {
+                hasNewNames = true;
                 return file;
             }
         }
@@ -107,6 +109,18 @@ final class QueueFiles {
     /** Takes all files off. */
     List<LazyFile> takeAll() {
         return List.of(snapshot.getAndSet(new Snapshot(0, new LazyFile[0])).files);
+    }
+
+    /** Upkeep thread: makes the names of new files durable. */
+    void forceNames() {
+        Path topicFolder = folder.getParent();
+        Path root = topicFolder == null ? null : topicFolder.getParent();
+        if (hasNewNames && topicFolder != null && root != null) {
+            hasNewNames = false;
+            disk.forceFolder(folder);
+            disk.forceFolder(topicFolder);
+            disk.forceFolder(root);
+        }
     }
 
     /** Finds the files on the disk. False if one has a wrong size or is missing: the queue must be rebuilt. */

@@ -32,7 +32,7 @@ final class LogRecovery {
     private final LogSegments segments;
     private final boolean truncates;
     private final RecoveryListener listener;
-    private final RecordCheck check = new RecordCheck();
+    private final RecordCheck check;
     private final List<LogSegment> found = new ArrayList<>();
     private long lastStoreTimeMs;
     private long lastRecord = -1;
@@ -48,7 +48,8 @@ final class LogRecovery {
      */
     record Expectation(long walkFrom, long endMin, boolean endExact) {}
 
-    LogRecovery(LogSegments segments, boolean truncates, RecoveryListener listener) {
+    LogRecovery(LogSegments segments, boolean truncates, boolean wasCrashed, RecoveryListener listener) {
+        this.check = new RecordCheck(wasCrashed);
         this.disk = segments.disk();
         this.folder = segments.folder();
         this.segments = segments;
@@ -110,6 +111,7 @@ final class LogRecovery {
 
     /** Whether the log ends exactly at {@code end}, and {@code record}, a whole record, is its last one. */
     boolean endsWith(long record, long end) {
+        checkFirstRecords(end);
         LogSegment segment = at(record);
         if (segment == null || record < 0) {
             return end == minPosition() && isFreeAt(end);
@@ -191,12 +193,12 @@ final class LogRecovery {
 
     /** Removes everything behind the end and hands the segments over. */
     void cutAt(long end, boolean clearTail) {
-        for (LogSegment segment : List.copyOf(found)) {
-            if (segment.basePosition() > end) {
-                segment.unmap();
-                disk.delete(segment.file());
-                found.remove(segment);
-            }
+        while (!found.isEmpty() && found.getLast().basePosition() > end) {
+            LogSegment segment = found.removeLast();
+            segment.unmap();
+            disk.delete(segment.file());
+            // Names must go in order, or a crash now would leave a hole.
+            disk.forceFolder(folder);
         }
         LogSegment last = at(end);
         if (clearTail && last != null) {

@@ -15,8 +15,14 @@ final class RecordCheck {
     /** What a disk writes in one piece. */
     private static final int SECTOR_BYTES = 512;
 
+    private final boolean looksForLostSectors;
     private final CRC32 crc = new CRC32();
     private byte[] scratch = new byte[1 << 14];
+
+    /** @param looksForLostSectors after a crash: appends let no zero byte into topic and properties */
+    RecordCheck(boolean looksForLostSectors) {
+        this.looksForLostSectors = looksForLostSectors;
+    }
 
     /** Why the bytes at {@code at} are no whole record of this position, null if they are one. */
     @Nullable
@@ -40,7 +46,7 @@ final class RecordCheck {
         // Without properties the record ends in a length of 0, which is no lost sector.
         int end = at + StoredMessageLayout.totalSize(buffer, at);
         end -= StoredMessageLayout.propertiesLength(buffer, at) == 0 ? Short.BYTES : 0;
-        return hasLostSector(buffer, StoredMessageLayout.topicStart(buffer, at), end)
+        return looksForLostSectors && hasLostSector(buffer, StoredMessageLayout.topicStart(buffer, at), end)
                 ? "a sector of its topic or properties is empty"
                 : null;
     }

@@ -61,7 +61,7 @@ public final class Recovery {
         this.queues = parts.queues;
         this.index = parts.index;
         this.listener = listener;
-        this.log = new LogRecovery(segments, config.truncateAtRecovery(), listener);
+        this.log = new LogRecovery(segments, config.truncateAtRecovery(), folder.wasCrashed(), listener);
     }
 
     public Result run() {
@@ -82,6 +82,7 @@ public final class Recovery {
             return new Result(0, 0, -1);
         }
         boolean isCleanFit = !folder.wasCrashed()
+                && !config.truncateAtRecovery()
                 && known.isPresent()
                 && known.get().cleanEnd() >= 0
                 && log.endsWith(known.get().lastRecord(), known.get().cleanEnd());
@@ -103,6 +104,9 @@ public final class Recovery {
     }
 
     private LogRecovery.Expectation expectation(Optional<Checkpoint.Positions> known) {
+        if (config.truncateAtRecovery()) {
+            return new LogRecovery.Expectation(log.minPosition(), -1, false);
+        }
         if (!folder.wasCrashed()) {
             // RocketMQ may have gone on behind our clean end.
             long endMin = known.map(Checkpoint.Positions::cleanEnd).orElse(-1L);
