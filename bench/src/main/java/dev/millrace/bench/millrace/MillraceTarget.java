@@ -4,37 +4,135 @@ import dev.millrace.bench.load.Arrivals;
 import dev.millrace.bench.load.LoadTarget;
 import dev.millrace.bench.load.SendDone;
 import dev.millrace.bench.load.TargetSettings;
+import dev.millrace.client.Batching;
+import dev.millrace.client.ClientException;
+import dev.millrace.client.ConsumeResult;
+import dev.millrace.client.Filter;
+import dev.millrace.client.Message;
+import dev.millrace.client.MillraceClient;
+import dev.millrace.client.Producer;
+import dev.millrace.client.QueueChoice;
+import dev.millrace.client.StartFrom;
+import dev.millrace.client.TopicQueue;
+import dev.millrace.client.admin.Admin;
+import dev.millrace.client.admin.TopicSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Our own client: one producer, one consumer.
+ * Our own client: one producer, one consumer, defaults.
  *
- * <p>Owner: the driver; the producer is thread-safe. Every method says so until the client module is there.
+ * <p>Owner: the driver; the producer is thread-safe.
  */
 public final class MillraceTarget implements LoadTarget {
+    private static final Duration SEND_TIMEOUT = Duration.ofSeconds(30);
+    /** The driver itself bounds what is unanswered. */
+    private static final long BUFFER_BYTES_MAX = 512L * 1024 * 1024;
+
+    private static final long ROUTE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long ROUTE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private @Nullable MillraceClient client;
+    private @Nullable Producer producer;
+    private QueueChoice[] choices = {};
+    private String topic = "";
+
     @Override
     public void open(TargetSettings settings) {
-        throw missing();
+        topic = settings.topic();
+        MillraceClient opened =
+                MillraceClient.builder().namesrv(settings.address()).build();
+        client = opened;
+        Producer.Builder builder = opened.producer().sendTimeout(SEND_TIMEOUT).bufferBytesMax(BUFFER_BYTES_MAX);
+        if (settings.isBatching()) {
+            builder.batching(Batching.defaults());
+        }
+        Producer built = builder.build();
+        producer = built;
+        choices = awaitQueues(Admin.of(opened), built, settings.queueCount()).stream()
+                .map(QueueChoice::of)
+                .toArray(QueueChoice[]::new);
+    }
+
+    // The broker registers itself some time after its start, the topic after its creation.
+    private List<TopicQueue> awaitQueues(Admin admin, Producer sender, int queueCount) {
+        long deadline = System.nanoTime() + ROUTE_TIMEOUT_NANOS;
+        boolean isCreated = false;
+        while (true) {
+            try {
+                if (!isCreated) {
+                    admin.createTopic(TopicSpec.of(topic, queueCount));
+                    isCreated = true;
+                }
+                if (admin.describeTopic(topic).isPresent()) {
+                    var queues = sender.queues(topic);
+                    if (queues.size() == queueCount) {
+                        return queues;
+                    }
+                }
+            } catch (ClientException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("topic " + topic + " never got its " + queueCount + " queues");
+            }
+            LockSupport.parkNanos(ROUTE_POLL_NANOS);
+        }
+    }
+
+    private Producer producer() {
+        if (producer == null) {
+            throw new IllegalStateException("not open");
+        }
+        return producer;
+    }
+
+    private QueueChoice choice(int queue) {
+        return queue == ANY_QUEUE ? QueueChoice.any() : choices[queue];
     }
 
     @Override
     public void send(int queue, byte[] body) {
-        throw missing();
+        producer().send(Message.of(topic, body), choice(queue));
     }
 
     @Override
     public void sendAsync(int queue, byte[] body, SendDone done) {
-        throw missing();
+        producer()
+                .sendAsync(Message.of(topic, body), choice(queue))
+                .whenComplete((result, failure) -> done.done(failure));
+    }
+
+    @Override
+    public void flush() {
+        producer().flush();
     }
 
     @Override
     public void startDrain(Arrivals arrivals) {
-        throw missing();
+        if (client == null) {
+            throw new IllegalStateException("not open");
+        }
+        client.consumer("drain-" + UUID.randomUUID())
+                .subscribe(topic, Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .listener(message -> {
+                    arrivals.arrived(1);
+                    return ConsumeResult.SUCCESS;
+                })
+                .start();
     }
 
     @Override
-    public void close() {}
-
-    private static UnsupportedOperationException missing() {
-        return new UnsupportedOperationException("our client is not wired into the bench; fill MillraceTarget");
+    public void close() {
+        if (client != null) {
+            client.close();
+        }
     }
 }
