@@ -196,6 +196,12 @@ public final class HeaderFields {
         return find(name) >= 0;
     }
 
+    /** Whether the field is there and not empty. */
+    boolean hasValue(String name) {
+        int at = find(name);
+        return at >= 0 && ranges[at + 2] != ranges[at + 3];
+    }
+
     /** The field as a number; what {@code absent} says if it is absent or empty. */
     public long longOr(String name, long absent) {
         int at = find(name);

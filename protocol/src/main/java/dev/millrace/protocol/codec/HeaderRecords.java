@@ -99,7 +99,7 @@ public final class HeaderRecords {
 
     private static @Nullable Object field(Class<?> type, Part part, HeaderFields fields) {
         String name = part.wireName;
-        if (!part.isRequired && !fields.has(name)) {
+        if (!part.isRequired && !fields.hasValue(name)) {
             return null;
         }
         if (type == String.class) {

@@ -20,10 +20,21 @@ final class FaultLog {
     private final LongSupplier nanoTime;
     private long windowStart;
     private long count;
+    private long failures;
 
     FaultLog(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.windowStart = nanoTime.getAsLong();
+    }
+
+    /** A defect of ours, not of the peer. */
+    void failed(@Nullable SocketAddress peer, Throwable fault) {
+        failures++;
+        LOG.atError().addKeyValue("client", peer).setCause(fault).log("connection failed");
+    }
+
+    long failures() {
+        return failures;
     }
 
     void closed(@Nullable SocketAddress peer, String reason) {

@@ -308,10 +308,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
                     .addKeyValue("error", fault.getMessage())
                     .log("connection lost");
         } else {
-            LOG.atError()
-                    .addKeyValue("client", context.channel().remoteAddress())
-                    .setCause(fault)
-                    .log("connection failed");
+            loop.faults().failed(context.channel().remoteAddress(), fault);
         }
         isClosing = true;
         context.close();
