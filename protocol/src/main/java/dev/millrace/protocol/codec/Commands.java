@@ -113,6 +113,20 @@ public final class Commands {
         CODES.put(type, code);
     }
 
+    /** Whether there is a record for this code. */
+    public static boolean isKnown(RequestCode code) {
+        return switch (code) {
+            case SEND_MESSAGE,
+                    SEND_MESSAGE_V2,
+                    SEND_BATCH_MESSAGE,
+                    SEND_REPLY_MESSAGE,
+                    SEND_REPLY_MESSAGE_V2,
+                    PULL_MESSAGE,
+                    LITE_PULL_MESSAGE -> true;
+            default -> TYPES.containsKey(code);
+        };
+    }
+
     /**
      * The request in a frame, or null if this code has no record here.
      *
