@@ -44,8 +44,8 @@ public interface Disk {
     /** Creates a file of zeros and maps it; an existing one is replaced. */
     MappedFile create(Path file, long length, Allocation allocation);
 
-    /** Maps a whole existing file for reading and writing. */
-    MappedFile open(Path file);
+    /** Maps a whole existing file for reading and writing. A sparse one is read here and there, not from end to end. */
+    MappedFile open(Path file, Allocation allocation);
 
     /** Makes the bytes from {@code from} to the end zero; the file must not be mapped. Not durable by itself. */
     void zeroFrom(Path file, long from, Allocation allocation);

@@ -26,25 +26,25 @@ class CrashSimulationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    @ValueSource(longs = {1, 2, 3})
     void keepsAcknowledgedMessagesOverAPowerCutWithSyncFlush(long seed) {
         new Simulation(seed, FlushMode.SYNC, Crash.POWER).run();
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {11, 12, 13})
+    @ValueSource(longs = {11, 12})
     void keepsAcknowledgedMessagesOverAKillWithAsyncFlush(long seed) {
         new Simulation(seed, FlushMode.ASYNC, Crash.KILL).run();
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {21, 22})
+    @ValueSource(longs = {21})
     void keepsAcknowledgedMessagesOverAKillWithSyncFlush(long seed) {
         new Simulation(seed, FlushMode.SYNC, Crash.KILL).run();
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {31, 32, 33})
+    @ValueSource(longs = {31, 32})
     void keepsAPrefixOverAPowerCutWithAsyncFlush(long seed) {
         new Simulation(seed, FlushMode.ASYNC, Crash.POWER).run();
     }

@@ -157,11 +157,11 @@ public final class FaultyDisk implements Disk, AutoCloseable {
             throw new DiskFullException("no space left to create " + file + "; the test gave none", null);
         }
         files.put(file, new Content(length, isSparse, arena));
-        return open(file);
+        return open(file, allocation);
     }
 
     @Override
-    public MappedFile open(Path file) {
+    public MappedFile open(Path file, Allocation allocation) {
         Content content = content(file);
         return new MappedFile() {
             @Override

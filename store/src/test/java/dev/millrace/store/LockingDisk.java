@@ -51,8 +51,8 @@ final class LockingDisk implements Disk {
     }
 
     @Override
-    public MappedFile open(Path file) {
-        return disk.open(file);
+    public MappedFile open(Path file, Allocation allocation) {
+        return disk.open(file, allocation);
     }
 
     @Override

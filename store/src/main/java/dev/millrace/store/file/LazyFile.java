@@ -148,7 +148,9 @@ public final class LazyFile {
 
     private ByteBuffer map() {
         try {
-            MappedFile file = isCreated ? disk.open(path) : disk.create(path, length, Disk.Allocation.SPARSE);
+            MappedFile file = isCreated
+                    ? disk.open(path, Disk.Allocation.SPARSE)
+                    : disk.create(path, length, Disk.Allocation.SPARSE);
             ByteBuffer view = file.memory().asByteBuffer();
             isCreated = true;
             mapped = file;

@@ -5,6 +5,7 @@ import dev.millrace.store.DiskFullException;
 import dev.millrace.store.MappedFile;
 import dev.millrace.store.StoreException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -80,14 +81,17 @@ public final class LocalDisk implements Disk {
             delete(file);
             throw failedOrFull("create", file, length, e);
         }
-        return open(file);
+        return open(file, allocation);
     }
 
     @Override
-    public MappedFile open(Path file) {
+    public MappedFile open(Path file, Allocation allocation) {
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MemorySegment memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
+            if (allocation == Allocation.SPARSE) {
+                natives.expectRandomAccess(memory);
+            }
             return new LocalMapping(file, arena, memory);
         } catch (IOException e) {
             arena.close();
@@ -196,9 +200,10 @@ public final class LocalDisk implements Disk {
     }
 
     private static void extend(Path file, long length) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            channel.write(ByteBuffer.allocate(1), length - 1);
+        // A channel can only extend by writing, which would cost a block.
+        try (RandomAccessFile target = new RandomAccessFile(file.toFile(), "rw")) {
+            target.setLength(0);
+            target.setLength(length);
         }
     }
 

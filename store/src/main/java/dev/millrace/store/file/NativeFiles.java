@@ -25,12 +25,18 @@ final class NativeFiles {
     private static final int RIGHTS = 0644;
     private static final int KEEP_SIZE_AND_PUNCH_HOLE = 0x3;
     private static final int KEEP_SIZE_AND_ZERO_RANGE = 0x11;
+    private static final int ADVICE_RANDOM = 1;
     private static final int NO_SPACE = 28;
     private static final int OVER_QUOTA = 122;
 
     private final @Nullable Calls calls;
 
-    private record Calls(MethodHandle open, MethodHandle close, MethodHandle posixFallocate, MethodHandle fallocate) {}
+    private record Calls(
+            MethodHandle open,
+            MethodHandle close,
+            MethodHandle posixFallocate,
+            MethodHandle fallocate,
+            MethodHandle madvise) {}
 
     private NativeFiles(@Nullable Calls calls) {
         this.calls = calls;
@@ -54,6 +60,22 @@ final class NativeFiles {
     boolean zero(Path file, long from, long length, Disk.Allocation allocation) {
         int mode = allocation == Disk.Allocation.SPARSE ? KEEP_SIZE_AND_PUNCH_HOLE : KEEP_SIZE_AND_ZERO_RANGE;
         return onFile(file, OPEN_READ_WRITE, (c, fd) -> (int) c.fallocate.invokeExact(fd, mode, from, length)) == 0;
+    }
+
+    /**
+     * Says that a mapping is touched here and there: otherwise the first touch of a page makes the kernel read, or for a
+     * hole make, the whole read-ahead window around it, up to megabytes.
+     */
+    void expectRandomAccess(MemorySegment mapping) {
+        Calls c = calls;
+        if (c != null && mapping.byteSize() > 0) {
+            try {
+                // An advice that is refused changes nothing.
+                int ignored = (int) c.madvise.invokeExact(mapping, mapping.byteSize(), ADVICE_RANDOM);
+            } catch (Throwable e) {
+                throw new AssertionError("madvise of " + mapping.byteSize() + " bytes failed", e);
+            }
+        }
     }
 
     /** One call on an open file. */
@@ -112,6 +134,13 @@ final class NativeFiles {
                                 ValueLayout.JAVA_INT,
                                 ValueLayout.JAVA_INT,
                                 ValueLayout.JAVA_LONG,
-                                ValueLayout.JAVA_LONG)));
+                                ValueLayout.JAVA_LONG)),
+                linker.downcallHandle(
+                        lookup.findOrThrow("madvise"),
+                        FunctionDescriptor.of(
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.ADDRESS,
+                                ValueLayout.JAVA_LONG,
+                                ValueLayout.JAVA_INT)));
     }
 }

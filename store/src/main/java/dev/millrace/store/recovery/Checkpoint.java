@@ -76,7 +76,7 @@ public final class Checkpoint implements AutoCloseable {
         if (!disk.exists(path) || disk.length(path) != FILE_BYTES) {
             return new Checkpoint(disk.create(path, FILE_BYTES, Disk.Allocation.RESERVED));
         }
-        return new Checkpoint(disk.open(path));
+        return new Checkpoint(disk.open(path, Disk.Allocation.RESERVED));
     }
 
     /** Store time before which everything derived is durable by RocketMQ's part. */

@@ -80,7 +80,7 @@ final class LogRecovery {
                                 + folder + ", the next file is " + names.get(i)
                                 + "; restore it, or move the files before it away");
             }
-            found.add(new LogSegment(file, base, disk.open(file)));
+            found.add(new LogSegment(file, base, disk.open(file, Disk.Allocation.RESERVED)));
         }
     }
 
@@ -283,7 +283,7 @@ final class LogRecovery {
         if (length < Long.BYTES) {
             return length == 0;
         }
-        try (MappedFile mapped = disk.open(file)) {
+        try (MappedFile mapped = disk.open(file, Disk.Allocation.RESERVED)) {
             return mapped.memory().asByteBuffer().getLong(0) == 0;
         }
     }
@@ -294,7 +294,7 @@ final class LogRecovery {
                     + REMEDY + "; or set store.segment-size to the size of the files");
         }
         Path whole = file.resolveSibling(file.getFileName() + ".restored");
-        try (MappedFile source = disk.open(file);
+        try (MappedFile source = disk.open(file, Disk.Allocation.RESERVED);
                 MappedFile target = disk.create(whole, segments.segmentBytes(), Disk.Allocation.RESERVED)) {
             MemorySegment.copy(source.memory(), 0, target.memory(), 0, length);
             target.force(0, segments.segmentBytes());
