@@ -1,0 +1,221 @@
+package dev.millrace.broker;
+
+import dev.millrace.broker.consumergroup.ConsumerOffsetTable;
+import dev.millrace.broker.consumergroup.Members;
+import dev.millrace.broker.consumergroup.QueueLockTable;
+import dev.millrace.broker.delay.DelayAgent;
+import dev.millrace.broker.dispatch.Dispatcher;
+import dev.millrace.broker.files.StateFile;
+import dev.millrace.broker.metrics.BrokerCounters;
+import dev.millrace.broker.metrics.RuntimeInfo;
+import dev.millrace.broker.pull.PullHandler;
+import dev.millrace.broker.pull.Pulls;
+import dev.millrace.broker.registration.Registrar;
+import dev.millrace.broker.send.InternalSends;
+import dev.millrace.broker.send.Sends;
+import dev.millrace.broker.topic.GroupTable;
+import dev.millrace.broker.topic.SystemTopics;
+import dev.millrace.broker.topic.TopicTable;
+import dev.millrace.protocol.RequestCode;
+import dev.millrace.protocol.body.ConsumerOffsets;
+import dev.millrace.protocol.body.GroupConfigTable;
+import dev.millrace.protocol.message.OffsetMessageId;
+import dev.millrace.protocol.message.UniqueId;
+import dev.millrace.protocol.route.TopicConfigTable;
+import dev.millrace.protocol.transport.ConnectionListener;
+import dev.millrace.protocol.transport.IoThreads;
+import dev.millrace.protocol.transport.RemotingClient;
+import dev.millrace.protocol.transport.RemotingServer;
+import dev.millrace.protocol.transport.TransportSettings;
+import dev.millrace.store.MessageStore;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Wires the broker together, and takes it apart again.
+ *
+ * <p>Owner: the main thread.
+ */
+final class Broker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+    /** The port below the main one that serves all but reads. */
+    private static final int FAST_PORT_DISTANCE = 2;
+
+    private static final int PORT_MIN_FOR_FAST = 3;
+    private static final RequestCode[] READS = {RequestCode.PULL_MESSAGE, RequestCode.LITE_PULL_MESSAGE};
+
+    private final BrokerConfig config;
+    private final MessageStore store;
+    private final InstantSource clock = InstantSource.system();
+    private final IoThreads io;
+    private final AdminExecutor admin = new AdminExecutor();
+    private final BrokerTimers timers = new BrokerTimers("timers");
+    private final BrokerTimers upkeep = new BrokerTimers("upkeep");
+    private final BrokerTimers registration = new BrokerTimers("registration");
+    private final State state;
+    private final RemotingServer server;
+    private final @Nullable RemotingServer fastServer;
+    private final RemotingClient client;
+    private final Registrar registrar;
+    private final DelayAgent delays;
+
+    /** What clients made and said, as far as it outlives a request. */
+    private record State(
+            TopicTable topics,
+            GroupTable groups,
+            ConsumerOffsetTable offsets,
+            Members members,
+            QueueLockTable locks,
+            BrokerCounters counters) {
+        static State load(Path folder, InstantSource clock, boolean isGroupAutoCreated) {
+            return new State(
+                    new TopicTable(new StateFile<>(folder.resolve("topics.json"), TopicConfigTable.class), clock),
+                    new GroupTable(
+                            new StateFile<>(folder.resolve("subscriptionGroup.json"), GroupConfigTable.class),
+                            clock,
+                            isGroupAutoCreated),
+                    new ConsumerOffsetTable(
+                            new StateFile<>(folder.resolve("consumerOffset.json"), ConsumerOffsets.class)),
+                    new Members(System::nanoTime),
+                    new QueueLockTable(System::nanoTime),
+                    new BrokerCounters());
+        }
+    }
+
+    /**
+     * Starts to serve an open store.
+     *
+     * @param stateFolder where definitions and offsets are kept
+     * @param settings all settings as text, to be shown to tools
+     * @throws dev.millrace.protocol.transport.TransportException if a port is in use
+     */
+    Broker(BrokerConfig config, MessageStore store, Path stateFolder, Map<String, String> settings) {
+        this.config = config;
+        this.store = store;
+        this.state = State.load(stateFolder, clock, config.autoCreateGroups());
+        SystemTopics.define(state.topics, config.cluster(), config.name(), config.defaultQueues());
+        this.io = IoThreads.start(config.ioThreadCount(Runtime.getRuntime().availableProcessors()));
+        TransportSettings transport = TransportSettings.defaults();
+        this.client = new RemotingClient(io, transport, (connection, fields, body) -> {}, ConnectionListener.NONE);
+        this.registrar = new Registrar(config.namesrv(), identity(), state.topics, client, System::nanoTime);
+        byte[] storeHost = OffsetMessageId.hostField(new InetSocketAddress(config.host(), config.port()));
+        InternalSends internal = new InternalSends(store, storeHost);
+        this.delays = new DelayAgent(
+                store,
+                internal,
+                clock,
+                new StateFile<>(stateFolder.resolve("delayOffset.json"), DelayAgent.DelayOffsets.class));
+        Dispatcher.Builder table = Dispatcher.builder(admin);
+        Sends.register(table, sendParts(storeHost), internal);
+        PullHandler pulls = Pulls.register(table, pullParts(), state.topics, state.members);
+        RuntimeInfo info = new RuntimeInfo(store, state.counters, clock, pulls::parkedCount, settings);
+        HandlerTable.registerMembers(table, memberParts());
+        HandlerTable.registerAdmin(table, memberParts(), store, config.name(), clock);
+        HandlerTable.registerInfo(table, info);
+        ConnectionGate gate = new ConnectionGate(state.members, config.connectionsMax());
+        this.server = listen(config.port(), transport, table.build(), gate);
+        this.fastServer = config.port() < PORT_MIN_FOR_FAST
+                ? null
+                : listen(config.port() - FAST_PORT_DISTANCE, transport, table.buildWithout(READS), gate);
+        startTimers(pulls, info);
+    }
+
+    private Registrar.Identity identity() {
+        return new Registrar.Identity(
+                config.cluster(),
+                config.name(),
+                config.host() + ":" + config.port(),
+                config.host() + ":" + (config.port() + 1));
+    }
+
+    private Sends.Parts sendParts(byte[] storeHost) {
+        UniqueId uniqueIds = new UniqueId(
+                storeHost,
+                ProcessHandle.current().pid(),
+                config.name().hashCode(),
+                () -> clock.millis()
+                        - YearMonth.now(ZoneId.systemDefault())
+                                .atDay(1)
+                                .atStartOfDay(ZoneId.systemDefault())
+                                .toInstant()
+                                .toEpochMilli());
+        return new Sends.Parts(
+                store,
+                state.topics,
+                state.groups,
+                state.locks,
+                state.counters,
+                admin,
+                registrar::registerNow,
+                new Sends.Settings(
+                        storeHost,
+                        config.cluster(),
+                        uniqueIds,
+                        (int) config.bodySizeMax().bytes(),
+                        config.autoCreateTopics()));
+    }
+
+    private PullHandler.Parts pullParts() {
+        return new PullHandler.Parts(store, state.groups, state.offsets, state.counters, admin, System::nanoTime, (int)
+                config.pullSizeMax().bytes());
+    }
+
+    private HandlerTable.Parts memberParts() {
+        return new HandlerTable.Parts(
+                state.topics, state.groups, state.offsets, state.members, state.locks, registrar::registerNow);
+    }
+
+    private RemotingServer listen(int port, TransportSettings transport, Dispatcher dispatcher, ConnectionGate gate) {
+        return RemotingServer.start(io, new InetSocketAddress(config.bindHost(), port), transport, dispatcher, gate);
+    }
+
+    private void startTimers(PullHandler pulls, RuntimeInfo info) {
+        timers.every(Duration.ofMillis(20), "delayed messages", () -> {
+            while (delays.deliverDue() > 0) {
+                Thread.onSpinWait();
+            }
+        });
+        timers.every(Duration.ofMillis(50), "parked polls", pulls::answerExpired);
+        upkeep.every(Duration.ofSeconds(5), "saving offsets", state.offsets::save);
+        upkeep.every(Duration.ofSeconds(1), "rates", () -> info.sample(System.nanoTime()));
+        upkeep.every(Duration.ofSeconds(10), "expiry of silent clients", () -> {
+            state.members.removeSilent();
+            state.locks.removeExpired();
+        });
+        timers.every(Duration.ofSeconds(10), "saving delays", delays::save);
+        registration.every(Duration.ofMillis(200), "registration", registrar::registerDue);
+        registrar.registerNow();
+    }
+
+    /** The port it listens on. */
+    int port() {
+        return server.port();
+    }
+
+    /** Leaves the routes, answers what is under way, saves its state. The store stays open. */
+    @Override
+    public void close() {
+        registration.close();
+        registrar.unregister();
+        server.close();
+        if (fastServer != null) {
+            fastServer.close();
+        }
+        client.close();
+        timers.close();
+        upkeep.close();
+        admin.close();
+        io.close();
+        state.offsets.save();
+        delays.save();
+        LOG.atInfo().addKeyValue("broker", config.name()).log("broker stopped serving");
+    }
+}

@@ -1,0 +1,117 @@
+package dev.millrace.broker;
+
+import dev.millrace.protocol.config.ConfigException;
+import dev.millrace.protocol.config.Settings;
+import dev.millrace.protocol.transport.TransportException;
+import dev.millrace.store.AgentThreads;
+import dev.millrace.store.MessageStore;
+import dev.millrace.store.StoreConfig;
+import dev.millrace.store.StoreDependencies;
+import dev.millrace.store.StoreException;
+import dev.millrace.store.file.LocalDisk;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The broker program. It ends with 0 when it is asked to, 1 when its store failed while it ran, 2 when its settings are
+ * wrong, 3 when it can't start (store, port).
+ *
+ * <p>Owner: the main thread.
+ */
+@Command(name = "broker", mixinStandardHelpOptions = true, description = "Stores messages and serves producers and consumers.")
+public final class BrokerMain implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerMain.class);
+    private static final int OK = 0;
+    private static final int STORE_FAILED = 1;
+    private static final int WRONG_SETTINGS = 2;
+    private static final int CANNOT_START = 3;
+
+    private final CompletableFuture<Integer> end = new CompletableFuture<>();
+
+    @Option(names = "--config", description = "Properties file with the settings; see docs/configuration.md.")
+    private @Nullable Path config;
+
+    @Option(names = "--set", description = "One setting as key=value; wins over the file. Repeatable.")
+    private List<String> overrides = List.of();
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new BrokerMain()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() {
+        BrokerConfig brokerConfig;
+        StoreConfig storeConfig;
+        try {
+            Settings settings = Settings.read(config, System.getenv(), overrides);
+            brokerConfig = settings.bind(BrokerConfig.class);
+            storeConfig = settings.bind(StoreConfig.class);
+            settings.checkAllUsed();
+        } catch (ConfigException e) {
+            return refuse(WRONG_SETTINGS, e);
+        }
+        try {
+            return run(brokerConfig, storeConfig);
+        } catch (StoreException | TransportException e) {
+            return refuse(CANNOT_START, e);
+        }
+    }
+
+    private static int refuse(int status, RuntimeException reason) {
+        System.err.println("broker: " + reason.getMessage());
+        LOG.atDebug().setCause(reason).log("not started");
+        return status;
+    }
+
+    private int run(BrokerConfig brokerConfig, StoreConfig storeConfig) {
+        RecoveryLog recovery = new RecoveryLog(System::nanoTime);
+        StoreDependencies dependencies = new StoreDependencies(
+                new LocalDisk(),
+                InstantSource.system(),
+                System::nanoTime,
+                new AgentThreads(
+                        0, (role, fault) -> LOG.atError().setCause(fault).log("the {} thread ended", role)),
+                this::storeFailed,
+                recovery);
+        Map<String, String> shown = new TreeMap<>(Settings.describe(brokerConfig));
+        shown.putAll(Settings.describe(storeConfig));
+        CompletableFuture<Void> isStopped = new CompletableFuture<>();
+        try (HealthServer health = new HealthServer(
+                        brokerConfig.bindHost(), brokerConfig.healthPort(), recovery::readiness);
+                MessageStore store = MessageStore.open(storeConfig, dependencies);
+                Broker broker =
+                        new Broker(brokerConfig, store, storeConfig.path().resolve("config"), shown)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(isStopped), "stop"));
+            recovery.serves("master", store.maxPosition());
+            LOG.atInfo()
+                    .addKeyValue("cluster", brokerConfig.cluster())
+                    .addKeyValue("broker", brokerConfig.name())
+                    .log("broker serves {}:{}", brokerConfig.host(), broker.port());
+            return end.join();
+        } finally {
+            isStopped.complete(null);
+        }
+    }
+
+    private void storeFailed(StoreException fault) {
+        LOG.atError().setCause(fault).log("the store failed; this broker ends");
+        end.complete(STORE_FAILED);
+    }
+
+    /** Runs when the process is asked to end: waits until all is closed. */
+    private void stop(CompletableFuture<Void> isStopped) {
+        end.complete(OK);
+        isStopped.join();
+    }
+}

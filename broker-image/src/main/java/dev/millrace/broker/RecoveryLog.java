@@ -1,0 +1,44 @@
+package dev.millrace.broker;
+
+import dev.millrace.store.RecoveryListener;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells how far recovery is, at most each second and at every new phase. Owner: the recovering thread. */
+final class RecoveryLog implements RecoveryListener {
+    private static final Logger LOG = LoggerFactory.getLogger(RecoveryLog.class);
+    private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final LongSupplier nanoTime;
+    private volatile HealthServer.Readiness readiness =
+            new HealthServer.Readiness(false, "recovering", Phase.CHECKING_LOG.name(), 0, 0);
+    private Phase lastPhase = Phase.DONE;
+    private long lastNanos;
+
+    RecoveryLog(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /** What health checks are told; any thread. */
+    HealthServer.Readiness readiness() {
+        return readiness;
+    }
+
+    /** The broker serves; any thread. */
+    void serves(String role, long position) {
+        readiness = new HealthServer.Readiness(true, role, Phase.DONE.name(), position, position);
+    }
+
+    @Override
+    public void progress(Phase phase, long donePosition, long endPosition) {
+        readiness = new HealthServer.Readiness(false, "recovering", phase.name(), donePosition, endPosition);
+        long now = nanoTime.getAsLong();
+        if (phase != lastPhase || now - lastNanos >= PERIOD_NANOS) {
+            lastPhase = phase;
+            lastNanos = now;
+            LOG.atInfo().addKeyValue("position", donePosition).log("recovery: {} of {}", phase, endPosition);
+        }
+    }
+}

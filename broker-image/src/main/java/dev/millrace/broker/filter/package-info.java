@@ -1,0 +1,9 @@
+/**
+ * Message filters: tags.
+ *
+ * <p>Thread-safe: immutable.
+ */
+@NullMarked
+package dev.millrace.broker.filter;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,120 @@
+package dev.millrace.broker.pull;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.millrace.store.QueueLog;
+import dev.millrace.store.QueueWatcher;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The pulls that wait for a message, by queue and by deadline. Bounded: each belongs to a request in flight of a
+ * connection.
+ *
+ * <p>Thread-safe: event loops park, the dispatch thread and the timers thread wake.
+ */
+final class ParkedPolls {
+    private final ConcurrentHashMap<QueueLog, Waiting> queues = new ConcurrentHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private final PriorityQueue<ParkedPoll> deadlines =
+            new PriorityQueue<>(Comparator.comparingLong(ParkedPoll::deadlineNanos));
+
+    private final LongSupplier nanoTime;
+    private final Consumer<ParkedPoll> onArrival;
+
+    /** @param onArrival called on the dispatch thread; must not block */
+    ParkedPolls(LongSupplier nanoTime, Consumer<ParkedPoll> onArrival) {
+        this.nanoTime = nanoTime;
+        this.onArrival = onArrival;
+    }
+
+    /** The polls of one queue. */
+    private final class Waiting implements QueueWatcher {
+        private final ReentrantLock pollsLock = new ReentrantLock();
+
+        @GuardedBy("pollsLock")
+        private final List<ParkedPoll> polls = new ArrayList<>();
+
+        void add(ParkedPoll poll) {
+            pollsLock.lock();
+            try {
+                polls.removeIf(ParkedPoll::isClaimed);
+                polls.add(poll);
+                poll.queue().setWatcher(this);
+            } finally {
+                pollsLock.unlock();
+            }
+        }
+
+        @Override
+        public void arrived(QueueLog queue, long queueOffset, long tagHash) {
+            List<ParkedPoll> woken = new ArrayList<>();
+            pollsLock.lock();
+            try {
+                polls.removeIf(poll -> {
+                    boolean isWanted = poll.filter().accepts(tagHash) && poll.claim();
+                    if (isWanted) {
+                        woken.add(poll);
+                    }
+                    return isWanted || poll.isClaimed();
+                });
+                if (polls.isEmpty()) {
+                    queue.setWatcher(null);
+                }
+            } finally {
+                pollsLock.unlock();
+            }
+            woken.forEach(onArrival);
+        }
+    }
+
+    /**
+     * Parks a poll. The caller looks once more whether a message came in between, and claims the poll if so.
+     */
+    void park(ParkedPoll poll) {
+        queues.computeIfAbsent(poll.queue(), queue -> new Waiting()).add(poll);
+        lock.lock();
+        try {
+            deadlines.add(poll);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Claims the polls whose time is over, and all that are claimed leave; gives the former. */
+    List<ParkedPoll> takeExpired() {
+        long now = nanoTime.getAsLong();
+        List<ParkedPoll> expired = new ArrayList<>();
+        lock.lock();
+        try {
+            for (ParkedPoll first = deadlines.peek();
+                    first != null && (first.isClaimed() || first.deadlineNanos() - now <= 0);
+                    first = deadlines.peek()) {
+                deadlines.poll();
+                if (first.claim()) {
+                    expired.add(first);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return expired;
+    }
+
+    /** Polls that wait. */
+    int count() {
+        lock.lock();
+        try {
+            return deadlines.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package dev.millrace.broker.pull;
+
+import dev.millrace.broker.consumergroup.ConsumerOffsetTable;
+import dev.millrace.broker.dispatch.Caller;
+import dev.millrace.broker.dispatch.Handler;
+import dev.millrace.broker.dispatch.RequestFailure;
+import dev.millrace.broker.filter.TagFilter;
+import dev.millrace.broker.metrics.BrokerCounters;
+import dev.millrace.broker.topic.GroupTable;
+import dev.millrace.protocol.ResponseCode;
+import dev.millrace.protocol.command.PullMessage;
+import dev.millrace.protocol.command.ReplyHeader;
+import dev.millrace.protocol.transport.Reply;
+import dev.millrace.protocol.transport.ReplyBody;
+import dev.millrace.store.MessageStore;
+import dev.millrace.store.QueueLog;
+import dev.millrace.store.ReadLimits;
+import dev.millrace.store.ReadResult;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+/**
+ * Reads messages of one queue. A pull that finds none and may wait is parked until one arrives or its time is over.
+ * Records far behind the end of the log are copied on the admin executor, so that a slow disk holds up nobody else.
+ *
+ * <p>Owner: the event loop of the connection. {@code // hot path}
+ */
+public final class PullHandler implements Handler<PullMessage> {
+    private static final int DEFAULT_BYTES_MAX = 256 * 1024;
+    private static final int COUNT_MAX = 4096;
+    private static final int SCAN_MAX = 8000;
+    private static final long SUSPEND_MS_MAX = 60_000;
+
+    private final MessageStore store;
+    private final PullRules rules;
+    private final GroupTable groups;
+    private final ConsumerOffsetTable offsets;
+    private final BrokerCounters counters;
+    private final Executor admin;
+    private final LongSupplier nanoTime;
+    private final int bytesMax;
+    private final ParkedPolls parked;
+
+    /** What pulls need; {@code admin} runs what may block. */
+    public record Parts(
+            MessageStore store,
+            GroupTable groups,
+            ConsumerOffsetTable offsets,
+            BrokerCounters counters,
+            Executor admin,
+            LongSupplier nanoTime,
+            int bytesMax) {}
+
+    PullHandler(Parts parts, PullRules rules) {
+        this.store = parts.store;
+        this.groups = parts.groups;
+        this.offsets = parts.offsets;
+        this.counters = parts.counters;
+        this.admin = parts.admin;
+        this.nanoTime = parts.nanoTime;
+        this.bytesMax = parts.bytesMax;
+        this.rules = rules;
+        this.parked = new ParkedPolls(parts.nanoTime, this::wake);
+    }
+
+    /** Polls that wait for a message. */
+    public int parkedCount() {
+        return parked.count();
+    }
+
+    @Override
+    public void handle(PullMessage pull, Caller caller) {
+        TagFilter filter = rules.check(pull);
+        if (filter == null) {
+            createGroup(pull, caller);
+            return;
+        }
+        if (pull.hasCommitOffset() && pull.commitOffset() >= 0) {
+            offsets.put(pull.consumerGroup(), pull.topic(), pull.queueId(), pull.commitOffset());
+        }
+        QueueLog queue = store.queue(pull.topic(), pull.queueId());
+        long suspendMs = pull.maySuspend() ? Math.clamp(pull.suspendTimeoutMs(), 0, SUSPEND_MS_MAX) : 0;
+        long deadline = nanoTime.getAsLong() + Duration.ofMillis(suspendMs).toNanos();
+        read(new ParkedPoll(pull, caller, filter, queue, deadline), suspendMs > 0);
+    }
+
+    private void createGroup(PullMessage pull, Caller caller) {
+        admin.execute(() -> {
+            if (groups.findOrCreate(pull.consumerGroup()).isEmpty()) {
+                RequestFailure missing = PullRules.groupMissing(pull.consumerGroup());
+                caller.reply(Reply.failure(missing.code(), missing.remark()));
+                return;
+            }
+            caller.connection().execute(() -> {
+                try {
+                    handle(pull, caller);
+                } catch (RequestFailure refused) {
+                    caller.reply(Reply.failure(refused.code(), refused.remark()));
+                }
+            });
+        });
+    }
+
+    private void read(ParkedPoll poll, boolean maySuspend) {
+        PullMessage pull = poll.pull();
+        int bytes = pull.limits().bytesMax() > 0 ? Math.min(pull.limits().bytesMax(), bytesMax) : DEFAULT_BYTES_MAX;
+        int count = Math.clamp(pull.limits().countMax(), 1, COUNT_MAX);
+        ReadResult result = store.read(
+                poll.queue(),
+                new ReadLimits(pull.queueOffset(), count, bytes, Math.max(SCAN_MAX, count)),
+                poll.filter());
+        switch (result.status()) {
+            case FOUND -> found(poll, result);
+            case NO_MATCH, REMOVED -> empty(poll, result, ResponseCode.PULL_RETRY_IMMEDIATELY);
+            case TOO_HIGH, TOO_LOW -> empty(poll, result, ResponseCode.PULL_OFFSET_MOVED);
+            case EMPTY_QUEUE -> {
+                if (pull.queueOffset() == 0) {
+                    nothingNew(poll, result, maySuspend);
+                } else {
+                    empty(poll, result, ResponseCode.PULL_OFFSET_MOVED);
+                }
+            }
+            case NO_NEW -> nothingNew(poll, result, maySuspend);
+        }
+    }
+
+    private void nothingNew(ParkedPoll poll, ReadResult result, boolean maySuspend) {
+        if (!maySuspend) {
+            empty(poll, result, ResponseCode.PULL_NOT_FOUND);
+            return;
+        }
+        result.close();
+        parked.park(poll);
+        boolean cameMeanwhile = poll.queue().maxOffset() > poll.pull().queueOffset();
+        if (cameMeanwhile && poll.claim()) {
+            read(unclaimed(poll), true);
+        }
+    }
+
+    private static ParkedPoll unclaimed(ParkedPoll poll) {
+        return new ParkedPoll(poll.pull(), poll.caller(), poll.filter(), poll.queue(), poll.deadlineNanos());
+    }
+
+    /** A message arrived for a claimed poll: reads again on its event loop. */
+    private void wake(ParkedPoll poll) {
+        poll.caller()
+                .connection()
+                .execute(() -> read(unclaimed(poll), poll.deadlineNanos() - nanoTime.getAsLong() > 0));
+    }
+
+    /** Answers the polls whose time is over; called by the timers thread. */
+    public int answerExpired() {
+        var expired = parked.takeExpired();
+        for (ParkedPoll poll : expired) {
+            poll.caller().connection().execute(() -> read(unclaimed(poll), false));
+        }
+        return expired.size();
+    }
+
+    private static ReplyHeader.PullReply header(ReadResult result) {
+        return new ReplyHeader.PullReply(0, result.nextOffset(), result.minOffset(), result.maxOffset());
+    }
+
+    private void empty(ParkedPoll poll, ReadResult result, ResponseCode code) {
+        poll.caller().reply(new Reply(code, result.status().name(), header(result), ReplyBody.EMPTY));
+        result.close();
+        counters.pulled(0, 0);
+    }
+
+    private void found(ParkedPoll poll, ReadResult result) {
+        counters.pulled(result.count(), result.bytes());
+        if (result.isCold()) {
+            admin.execute(() -> poll.caller().reply(foundReply(result, copied(result))));
+        } else {
+            poll.caller().reply(foundReply(result, new ReplyBody(result.slices(), result.bytes(), result::close)));
+        }
+    }
+
+    private static Reply foundReply(ReadResult result, ReplyBody body) {
+        return new Reply(ResponseCode.SUCCESS, "FOUND", header(result), body);
+    }
+
+    private static ReplyBody copied(ReadResult result) {
+        ByteBuffer copy = ByteBuffer.allocate(result.bytes());
+        result.slices().forEach(slice -> copy.put(slice.duplicate()));
+        result.close();
+        return ReplyBody.of(copy.array());
+    }
+}

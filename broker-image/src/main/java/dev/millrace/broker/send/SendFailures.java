@@ -1,0 +1,35 @@
+package dev.millrace.broker.send;
+
+import dev.millrace.protocol.ResponseCode;
+import dev.millrace.store.AppendOutcome;
+import dev.millrace.store.WriteState;
+
+/** What a sender is told when the log did not take its messages. Thread-safe: stateless. */
+final class SendFailures {
+    static final String BUSY = "[REJECTREQUEST] the broker's inbox is full; wait a little and send again, or send less";
+
+    private SendFailures() {}
+
+    static ResponseCode code(AppendOutcome outcome) {
+        return switch (outcome) {
+            case AppendOutcome.Appended appended -> ResponseCode.SUCCESS;
+            case AppendOutcome.NotWritable notWritable -> ResponseCode.SERVICE_NOT_AVAILABLE;
+            case AppendOutcome.TooLarge tooLarge -> ResponseCode.MESSAGE_ILLEGAL;
+            case AppendOutcome.Failed failed -> ResponseCode.SERVICE_NOT_AVAILABLE;
+        };
+    }
+
+    static String remark(AppendOutcome outcome) {
+        return switch (outcome) {
+            case AppendOutcome.Appended appended -> "";
+            case AppendOutcome.NotWritable refused when refused.state() == WriteState.DISK_FULL ->
+                "service not available now, the disk is full: " + refused.reason();
+            case AppendOutcome.NotWritable refused -> "service not available now: " + refused.reason();
+            case AppendOutcome.TooLarge large ->
+                "the record has " + large.bytes() + " bytes, more than " + large.bytesMax()
+                        + "; send a smaller message or raise store.record-size-max";
+            case AppendOutcome.Failed failed ->
+                "service not available now, the store failed: " + failed.reason() + "; send to another broker";
+        };
+    }
+}

@@ -1,0 +1,186 @@
+package dev.millrace.broker.send;
+
+import dev.millrace.broker.dispatch.Caller;
+import dev.millrace.broker.dispatch.Handler;
+import dev.millrace.broker.dispatch.RequestFailure;
+import dev.millrace.broker.metrics.BrokerCounters;
+import dev.millrace.broker.topic.DelayLevels;
+import dev.millrace.broker.topic.TopicNames;
+import dev.millrace.protocol.ProtocolException;
+import dev.millrace.protocol.ResponseCode;
+import dev.millrace.protocol.command.SendMessage;
+import dev.millrace.protocol.message.PropertyNames;
+import dev.millrace.protocol.route.TopicConfig;
+import dev.millrace.protocol.transport.Reply;
+import dev.millrace.store.MessageStore;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stores one message, or hands a batch to {@link BatchSends}. The answer comes from the commit-log thread when the
+ * message is in the log, and with {@code Sync} flush on disk.
+ *
+ * <p>Owner: the event loop of the connection. {@code // hot path}
+ */
+final class SendHandler implements Handler<SendMessage> {
+    private static final Logger LOG = LoggerFactory.getLogger(SendHandler.class);
+    private static final byte[] DELAY = RecordComposer.ascii(PropertyNames.DELAY);
+    private static final byte[] TRANSACTION = RecordComposer.ascii(PropertyNames.TRANSACTION_PREPARED);
+    private static final byte[][] TIMERS = {
+        RecordComposer.ascii(PropertyNames.TIMER_DELAY_SECONDS),
+        RecordComposer.ascii(PropertyNames.TIMER_DELAY_MS),
+        RecordComposer.ascii(PropertyNames.TIMER_DELIVER_MS)
+    };
+
+    private final MessageStore store;
+    private final Targets targets;
+    private final TopicCreation creation;
+    private final RetrySends retries;
+    private final BatchSends batches;
+    private final LoopStates loops;
+    private final BrokerCounters counters;
+    private final Executor admin;
+    private final int bodyBytesMax;
+
+    SendHandler(SendParts parts, RetrySends retries, BatchSends batches) {
+        this.store = parts.store();
+        this.targets = parts.targets();
+        this.creation = parts.creation();
+        this.loops = parts.loops();
+        this.counters = parts.counters();
+        this.admin = parts.admin();
+        this.bodyBytesMax = parts.bodyBytesMax();
+        this.retries = retries;
+        this.batches = batches;
+    }
+
+    @Override
+    public void handle(SendMessage send, Caller caller) {
+        TopicConfig topic = targets.writable(send.topic());
+        if (topic == null) {
+            createFirst(send, caller);
+            return;
+        }
+        if (TopicNames.isRetry(send.topic()) && retries.isExhausted(send, caller)) {
+            SendMessage lasting = RetrySends.copy(send);
+            resend(() -> retries.deadLetter(lasting), caller);
+        } else if (send.isBatch()) {
+            batches.append(send, topic, caller);
+        } else {
+            append(send, topic, caller);
+        }
+    }
+
+    /** Creates the topic off the event loop, then comes back with a copy of the message. */
+    private void createFirst(SendMessage send, Caller caller) {
+        SendMessage lasting = RetrySends.copy(send);
+        resend(
+                () -> {
+                    creation.create(lasting);
+                    return lasting;
+                },
+                caller);
+    }
+
+    /** Prepares a message off the event loop, then sends what came out. */
+    private void resend(Supplier<SendMessage> preparation, Caller caller) {
+        admin.execute(() -> answerRefusal(caller, () -> {
+            SendMessage prepared = preparation.get();
+            caller.connection().execute(() -> answerRefusal(caller, () -> handle(prepared, caller)));
+        }));
+    }
+
+    /** Runs a preparation on the admin executor, then a send on the event loop; a failure of either is answered. */
+    static void resend(Executor admin, Caller caller, Runnable preparation, Runnable send) {
+        admin.execute(() -> answerRefusal(caller, () -> {
+            preparation.run();
+            caller.connection().execute(() -> answerRefusal(caller, send));
+        }));
+    }
+
+    private static void answerRefusal(Caller caller, Runnable step) {
+        try {
+            step.run();
+        } catch (RequestFailure refused) {
+            caller.reply(Reply.failure(refused.code(), refused.remark()));
+        } catch (ProtocolException fault) {
+            caller.reply(Reply.failure(ResponseCode.SYSTEM_ERROR, String.valueOf(fault.getMessage())));
+        } catch (RuntimeException fault) {
+            LOG.atError().setCause(fault).log("send failed");
+            caller.reply(Reply.failure(ResponseCode.SYSTEM_ERROR, String.valueOf(fault.getMessage())));
+        }
+    }
+
+    private void append(SendMessage send, TopicConfig topic, Caller caller) {
+        int bodyBytes = send.body().remaining();
+        checkBody(bodyBytes, bodyBytesMax);
+        LoopStates.LoopState loop = loops.current();
+        RecordComposer composer = loop.composer();
+        composer.properties(send.properties());
+        refuseUnserved(composer);
+        int queueId = Targets.queueId(topic, send.queueId());
+        int level = DelayLevels.parse(composer.property(DELAY));
+        String storedTopic = send.topic();
+        int storedQueueId = queueId;
+        if (level > 0) {
+            composer.add(PropertyNames.REAL_TOPIC, send.topic());
+            composer.add(PropertyNames.REAL_QUEUE_ID, Integer.toString(queueId));
+            storedTopic = TopicNames.SCHEDULE;
+            storedQueueId = DelayLevels.queueId(level);
+        }
+        RecordComposer.Parts parts = parts(send, storedQueueId, loop.bornHost(caller.connection()));
+        byte[] topicBytes = targets.bytes(storedTopic);
+        SendRequest request = loop.pool().take(composer.recordBytes(parts, bodyBytes, topicBytes.length));
+        composer.encode(request.records, parts, send.body(), topicBytes);
+        request.records.flip();
+        request.queues[0] = store.queue(storedTopic, storedQueueId);
+        request.waitForDurable = composer.waitsForDurable();
+        request.answer(caller.to(), queueId, composer.uniqueId());
+        submit(store, request, caller);
+        counters.sent(1, bodyBytes);
+    }
+
+    static void submit(MessageStore store, SendRequest request, Caller caller) {
+        if (!store.append(request)) {
+            request.dropped();
+            caller.reply(Reply.failure(ResponseCode.SYSTEM_BUSY, SendFailures.BUSY));
+        }
+    }
+
+    static RecordComposer.Parts parts(SendMessage send, int queueId, byte[] bornHost) {
+        return new RecordComposer.Parts(
+                queueId,
+                bornHost,
+                send.origin().systemFlag(),
+                send.origin().flag(),
+                send.origin().bornTimeMs(),
+                send.retry().timesConsumed());
+    }
+
+    static void checkBody(int bodyBytes, int bodyBytesMax) {
+        if (bodyBytes > bodyBytesMax) {
+            throw new RequestFailure(
+                    ResponseCode.MESSAGE_ILLEGAL,
+                    "the message is illegal, maybe msg body or properties length not matched: the body has " + bodyBytes
+                            + " bytes, more than " + bodyBytesMax
+                            + "; send a smaller one or raise broker.body-size-max");
+        }
+    }
+
+    private static void refuseUnserved(RecordComposer composer) {
+        if ("true".equalsIgnoreCase(composer.property(TRANSACTION))) {
+            throw new RequestFailure(
+                    ResponseCode.NO_PERMISSION,
+                    "this broker does not take transaction messages yet; send a normal message");
+        }
+        for (byte[] name : TIMERS) {
+            if (composer.property(name) != null) {
+                throw new RequestFailure(
+                        ResponseCode.MESSAGE_ILLEGAL,
+                        "this broker does not hold messages back for any time yet; use a delay level (DELAY 1..18)");
+            }
+        }
+    }
+}

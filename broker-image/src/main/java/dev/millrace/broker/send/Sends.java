@@ -1,0 +1,66 @@
+package dev.millrace.broker.send;
+
+import dev.millrace.broker.consumergroup.QueueLockTable;
+import dev.millrace.broker.dispatch.Dispatcher;
+import dev.millrace.broker.metrics.BrokerCounters;
+import dev.millrace.broker.topic.GroupTable;
+import dev.millrace.broker.topic.TopicTable;
+import dev.millrace.protocol.RequestCode;
+import dev.millrace.protocol.command.MemberRequest.SendBack;
+import dev.millrace.protocol.command.OwnRequest;
+import dev.millrace.protocol.command.ReplyHeader;
+import dev.millrace.protocol.command.SendMessage;
+import dev.millrace.protocol.message.UniqueId;
+import dev.millrace.protocol.transport.Reply;
+import dev.millrace.store.MessageStore;
+import java.util.concurrent.Executor;
+
+/** Puts the handlers of this package into the dispatch table. */
+public final class Sends {
+    /** Feature bit of {@link ReplyHeader.NegotiateReply}: multi-queue send. */
+    private static final int FEATURE_MULTI_SEND = 1;
+
+    private Sends() {}
+
+    /**
+     * What sending needs.
+     *
+     * @param admin runs what may block
+     * @param onTopicChange tells the NameServers
+     */
+    public record Parts(
+            MessageStore store,
+            TopicTable topics,
+            GroupTable groups,
+            QueueLockTable locks,
+            BrokerCounters counters,
+            Executor admin,
+            Runnable onTopicChange,
+            Settings settings) {}
+
+    /** @param storeHost host field of the record layout */
+    public record Settings(
+            byte[] storeHost, String cluster, UniqueId uniqueIds, int bodyBytesMax, boolean isTopicAutoCreated) {}
+
+    public static void register(Dispatcher.Builder table, Parts parts, InternalSends internal) {
+        Settings settings = parts.settings;
+        Targets targets = new Targets(parts.topics);
+        TopicCreation creation = new TopicCreation(parts.topics, settings.isTopicAutoCreated, parts.onTopicChange);
+        LoopStates loops = new LoopStates(settings.storeHost, settings.cluster, settings.uniqueIds);
+        SendParts shared = new SendParts(
+                parts.store, targets, creation, loops, parts.counters, parts.admin, settings.bodyBytesMax);
+        SendHandler send =
+                new SendHandler(shared, new RetrySends(parts.groups, parts.locks, creation), new BatchSends(shared));
+        table.onLoop(RequestCode.SEND_MESSAGE, SendMessage.class, send);
+        table.onLoop(RequestCode.SEND_MESSAGE_V2, SendMessage.class, send);
+        table.onLoop(RequestCode.SEND_BATCH_MESSAGE, SendMessage.class, send);
+        SendBackHandler back = new SendBackHandler(shared, parts.groups, internal);
+        table.blockingLater(RequestCode.CONSUMER_SEND_MSG_BACK, SendBack.class, back);
+        table.onLoop(RequestCode.MULTI_SEND, OwnRequest.MultiSend.class, new MultiSendHandler(shared));
+        table.quick(
+                RequestCode.NEGOTIATE,
+                OwnRequest.Negotiate.class,
+                (request, caller) ->
+                        Reply.success(new ReplyHeader.NegotiateReply(FEATURE_MULTI_SEND, settings.cluster)));
+    }
+}

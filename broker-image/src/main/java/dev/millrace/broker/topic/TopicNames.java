@@ -1,0 +1,94 @@
+package dev.millrace.broker.topic;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Names with a meaning, and which names a topic or consumer group may have. */
+public final class TopicNames {
+    public static final String RETRY_PREFIX = "%RETRY%";
+    public static final String DEAD_LETTER_PREFIX = "%DLQ%";
+    public static final String SCHEDULE = "SCHEDULE_TOPIC_XXXX";
+    /** The topic whose definition unknown topics inherit. */
+    public static final String TEMPLATE = "TBW102";
+
+    public static final String SELF_TEST = "SELF_TEST_TOPIC";
+    public static final String BENCHMARK = "BenchmarkTest";
+    public static final String OFFSET_MOVED = "OFFSET_MOVED_EVENT";
+    public static final String TRACE = "RMQ_SYS_TRACE_TOPIC";
+
+    private static final Set<String> SYSTEM = Set.of(
+            TEMPLATE,
+            SCHEDULE,
+            BENCHMARK,
+            "RMQ_SYS_TRANS_HALF_TOPIC",
+            TRACE,
+            "RMQ_SYS_TRANS_OP_HALF_TOPIC",
+            "TRANS_CHECK_MAX_TIME_TOPIC",
+            SELF_TEST,
+            OFFSET_MOVED,
+            "CHECKPOINT_TOPIC");
+    private static final Set<String> CLOSED_TO_CLIENTS = Set.of(
+            SCHEDULE,
+            "RMQ_SYS_TRANS_HALF_TOPIC",
+            "RMQ_SYS_TRANS_OP_HALF_TOPIC",
+            "TRANS_CHECK_MAX_TIME_TOPIC",
+            SELF_TEST,
+            OFFSET_MOVED);
+    private static final Pattern LEGAL = Pattern.compile("[%|a-zA-Z0-9_-]+");
+    private static final int TOPIC_LENGTH_MAX = 127;
+    private static final int DERIVED_TOPIC_LENGTH_MAX = 255;
+    private static final int GROUP_LENGTH_MAX = 255;
+
+    private TopicNames() {}
+
+    public static String retryTopic(String consumerGroup) {
+        return RETRY_PREFIX + consumerGroup;
+    }
+
+    public static String deadLetterTopic(String consumerGroup) {
+        return DEAD_LETTER_PREFIX + consumerGroup;
+    }
+
+    public static boolean isRetry(String topic) {
+        return topic.startsWith(RETRY_PREFIX);
+    }
+
+    public static boolean isDeadLetter(String topic) {
+        return topic.startsWith(DEAD_LETTER_PREFIX);
+    }
+
+    public static boolean isSystem(String topic) {
+        return SYSTEM.contains(topic) || topic.startsWith("rmq_sys_");
+    }
+
+    /** Whether only the broker itself writes there. */
+    public static boolean isClosedToClients(String topic) {
+        return CLOSED_TO_CLIENTS.contains(topic);
+    }
+
+    /** Why this is no name for a topic, with the remedy; empty if it is one. */
+    public static Optional<String> topicFault(String topic) {
+        int lengthMax = isRetry(topic) || isDeadLetter(topic) ? DERIVED_TOPIC_LENGTH_MAX : TOPIC_LENGTH_MAX;
+        return fault("topic", topic, lengthMax);
+    }
+
+    /** Why this is no name for a consumer group, with the remedy; empty if it is one. */
+    public static Optional<String> groupFault(String consumerGroup) {
+        return fault("consumer group", consumerGroup, GROUP_LENGTH_MAX);
+    }
+
+    private static Optional<String> fault(String what, String name, int lengthMax) {
+        if (name.isBlank()) {
+            return Optional.of("the " + what + " name is blank; give it 1.." + lengthMax + " characters");
+        }
+        if (name.length() > lengthMax) {
+            return Optional.of("the " + what + " name has " + name.length() + " characters; use at most " + lengthMax);
+        }
+        if (!LEGAL.matcher(name).matches()) {
+            return Optional.of(
+                    "the " + what + " name '" + name + "' contains illegal characters, allowing only %|a-zA-Z0-9_-");
+        }
+        return Optional.empty();
+    }
+}
