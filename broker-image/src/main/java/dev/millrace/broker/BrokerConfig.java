@@ -114,6 +114,7 @@ public record BrokerConfig(
                 max = "1000000",
                 description = "Connections at once; a further one is closed at once.")
         int connectionsMax,
+
         @Setting(
                 key = "broker.http-port",
                 defaultValue = "-1",

@@ -8,6 +8,7 @@ import dev.millrace.store.MessageStore;
 import dev.millrace.store.StoreConfig;
 import dev.millrace.store.StoreDependencies;
 import dev.millrace.store.StoreException;
+import dev.millrace.store.engine.StoreWiring;
 import dev.millrace.store.file.LocalDisk;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -29,7 +30,10 @@ import picocli.CommandLine.Option;
  *
  * <p>Owner: the main thread.
  */
-@Command(name = "broker", mixinStandardHelpOptions = true, description = "Stores messages and serves producers and consumers.")
+@Command(
+        name = "broker",
+        mixinStandardHelpOptions = true,
+        description = "Stores messages and serves producers and consumers.")
 public final class BrokerMain implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerMain.class);
     private static final int OK = 0;
@@ -55,9 +59,9 @@ public final class BrokerMain implements Callable<Integer> {
         StoreConfig storeConfig;
         try {
             Settings settings = Settings.read(config, System.getenv(), overrides);
-            brokerConfig = settings.bind(BrokerConfig.class);
-            storeConfig = settings.bind(StoreConfig.class);
-            settings.checkAllUsed();
+            Settings.Bound bound = settings.bindAll(List.of(BrokerConfig.class, StoreConfig.class));
+            brokerConfig = bound.get(BrokerConfig.class);
+            storeConfig = bound.get(StoreConfig.class);
         } catch (ConfigException e) {
             return refuse(WRONG_SETTINGS, e);
         }
@@ -87,9 +91,9 @@ public final class BrokerMain implements Callable<Integer> {
         Map<String, String> shown = new TreeMap<>(Settings.describe(brokerConfig));
         shown.putAll(Settings.describe(storeConfig));
         CompletableFuture<Void> isStopped = new CompletableFuture<>();
-        try (HealthServer health = new HealthServer(
-                        brokerConfig.bindHost(), brokerConfig.healthPort(), recovery::readiness);
-                MessageStore store = MessageStore.open(storeConfig, dependencies);
+        try (HealthServer health =
+                        new HealthServer(brokerConfig.bindHost(), brokerConfig.healthPort(), recovery::readiness);
+                MessageStore store = StoreWiring.open(storeConfig, dependencies);
                 Broker broker =
                         new Broker(brokerConfig, store, storeConfig.path().resolve("config"), shown)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(isStopped), "stop"));
@@ -97,7 +101,7 @@ public final class BrokerMain implements Callable<Integer> {
             LOG.atInfo()
                     .addKeyValue("cluster", brokerConfig.cluster())
                     .addKeyValue("broker", brokerConfig.name())
-                    .log("broker serves {}:{}", brokerConfig.host(), broker.port());
+                    .log("broker serves {}:{}, health on port {}", brokerConfig.host(), broker.port(), health.port());
             return end.join();
         } finally {
             isStopped.complete(null);

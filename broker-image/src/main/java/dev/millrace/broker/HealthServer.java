@@ -22,14 +22,6 @@ final class HealthServer implements AutoCloseable {
     private final @Nullable HttpServer server;
 
     /**
-     * What {@code /ready} shows.
-     *
-     * @param phase of recovery, {@code DONE} when it is over
-     * @param position log position that recovery reached, of {@code end}
-     */
-    record Readiness(boolean ready, String role, String phase, long position, long end) {}
-
-    /**
      * Starts to answer.
      *
      * @param port 0 for none
@@ -51,7 +43,7 @@ final class HealthServer implements AutoCloseable {
         made.createContext("/live", exchange -> answer(exchange, OK, "live\n".getBytes(StandardCharsets.UTF_8)));
         made.createContext("/ready", exchange -> {
             Readiness now = readiness.get();
-            answer(exchange, now.ready ? OK : UNAVAILABLE, BodyJson.write(now));
+            answer(exchange, now.ready() ? OK : UNAVAILABLE, BodyJson.write(now));
         });
         made.start();
         return made;
@@ -62,6 +54,11 @@ final class HealthServer implements AutoCloseable {
             exchange.sendResponseHeaders(status, body.length);
             exchange.getResponseBody().write(body);
         }
+    }
+
+    /** The port it answers on, 0 if it does not. */
+    int port() {
+        return server == null ? 0 : server.getAddress().getPort();
     }
 
     @Override

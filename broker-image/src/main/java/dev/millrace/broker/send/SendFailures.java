@@ -22,9 +22,10 @@ final class SendFailures {
     static String remark(AppendOutcome outcome) {
         return switch (outcome) {
             case AppendOutcome.Appended appended -> "";
-            case AppendOutcome.NotWritable refused when refused.state() == WriteState.DISK_FULL ->
-                "service not available now, the disk is full: " + refused.reason();
-            case AppendOutcome.NotWritable refused -> "service not available now: " + refused.reason();
+            case AppendOutcome.NotWritable refused ->
+                "service not available now"
+                        + (refused.state() == WriteState.DISK_FULL ? ", the disk is full: " : ": ")
+                        + refused.reason();
             case AppendOutcome.TooLarge large ->
                 "the record has " + large.bytes() + " bytes, more than " + large.bytesMax()
                         + "; send a smaller message or raise store.record-size-max";
