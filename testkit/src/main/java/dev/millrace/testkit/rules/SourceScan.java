@@ -46,6 +46,7 @@ final class SourceScan extends TreeScanner<@Nullable Void, @Nullable Void> {
     private final boolean isTest;
     private final Report report;
     private int nesting;
+    private boolean isInRecord;
 
     /** Takes what was found; {@code line} is 1-based. */
     @FunctionalInterface
@@ -72,15 +73,26 @@ final class SourceScan extends TreeScanner<@Nullable Void, @Nullable Void> {
             report.add(startLine(type), type.getSimpleName() + " has " + fields + " fields; at most " + FIELDS_MAX);
         }
         int outer = nesting;
+        boolean wasInRecord = isInRecord;
         nesting = 0;
+        isInRecord = type.getKind() == Tree.Kind.RECORD;
         super.visitClass(type, null);
         nesting = outer;
+        isInRecord = wasInRecord;
         return null;
     }
 
     private static boolean isInstanceField(Tree member) {
         return member instanceof VariableTree field
                 && !field.getModifiers().getFlags().contains(Modifier.STATIC);
+    }
+
+    /** A record's own constructor has its components as parameters, and those have a limit of their own. */
+    private int parametersMax(MethodTree method) {
+        if (!method.getName().contentEquals("<init>")) {
+            return PARAMETERS_MAX;
+        }
+        return isInRecord ? FIELDS_MAX : CONSTRUCTOR_PARAMETERS_MAX;
     }
 
     @Override
@@ -90,7 +102,7 @@ final class SourceScan extends TreeScanner<@Nullable Void, @Nullable Void> {
         if (lines > METHOD_LINES_MAX) {
             report.add(first, method.getName() + " has " + lines + " lines; at most " + METHOD_LINES_MAX);
         }
-        int parametersMax = method.getName().contentEquals("<init>") ? CONSTRUCTOR_PARAMETERS_MAX : PARAMETERS_MAX;
+        int parametersMax = parametersMax(method);
         if (method.getParameters().size() > parametersMax) {
             report.add(
                     first,
