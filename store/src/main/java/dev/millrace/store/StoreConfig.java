@@ -1,220 +1,222 @@
 package dev.millrace.store;
 
+import dev.millrace.protocol.config.ByteSize;
+import dev.millrace.protocol.config.Change;
+import dev.millrace.protocol.config.Setting;
+import dev.millrace.protocol.config.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * Settings of the store.
+ * Settings of a store.
  *
- * @param path folder with {@code commitlog/}, {@code consumequeue/} and so on
- * @param segmentBytes size of one file of the commit log; fixed for the life of the folder
- * @param flushMode when bytes are forced
- * @param flushInterval with {@link FlushMode#ASYNC}: how often
- * @param recordBytesMax largest record
- * @param inboxCount append requests that may wait for the commit-log thread
- * @param indexEnabled whether key index files are written
- * @param retention age at which a segment is removed
- * @param diskCleanRatio used part of the partition above which segments are removed before their time
- * @param diskFullRatio used part of the partition above which appends are refused
- * @param diskReserveBytes free bytes below which appends are refused
- * @param derivedFlushInterval how often queues, index and checkpoint are forced
- * @param coldBytes a read further behind the end of the log than this is cold
- * @param truncateAtRecovery cut the log where it was damaged in place of refusing to start
+ * <p>Thread-safe: immutable.
  */
 public record StoreConfig(
+        @Setting(
+                key = "store.path",
+                defaultValue = Setting.REQUIRED,
+                change = Change.IMMUTABLE,
+                description = "Folder of the store. A folder written by Apache RocketMQ 5.x can be opened.")
         Path path,
-        long segmentBytes,
+        // As RocketMQ: its folders open.
+        @Setting(
+                key = "store.segment-size",
+                defaultValue = "1GiB",
+                change = Change.IMMUTABLE,
+                min = "4KiB",
+                max = "1GiB",
+                description =
+                        "Size of a commit-log segment, a multiple of 4 KiB; reserved on the disk when it is made.")
+        ByteSize segmentSize,
+        // Replication protects against the loss of one machine.
+        @Setting(
+                key = "store.flush.mode",
+                defaultValue = "ASYNC",
+                change = Change.RESTART,
+                description = "SYNC: a send is acknowledged when it is on disk. ASYNC: when it is in the log's memory.")
         FlushMode flushMode,
+        // Bounds what a power cut of all machines takes.
+        @Setting(
+                key = "store.flush.interval",
+                defaultValue = "500ms",
+                change = Change.RESTART,
+                min = "1ms",
+                max = "1h",
+                description = "How often the log is forced to disk with ASYNC.")
         Duration flushInterval,
-        int recordBytesMax,
+        // A body of 4 MiB and what surrounds it.
+        @Setting(
+                key = "store.record-size-max",
+                defaultValue = "4160KiB",
+                change = Change.RESTART,
+                min = "91B",
+                max = "16MiB",
+                description = "Largest record: body, properties and about 100 bytes; smaller than a segment.")
+        ByteSize recordSizeMax,
+        // A few milliseconds of work for the owner of the log.
+        @Setting(
+                key = "store.inbox-count",
+                defaultValue = "8192",
+                change = Change.RESTART,
+                min = "1",
+                max = "1048576",
+                description = "Appends that wait for the log; one more is refused as busy.")
         int inboxCount,
+        // Queries by key are part of the product.
+        @Setting(
+                key = "store.index-enabled",
+                defaultValue = "true",
+                change = Change.RESTART,
+                description = "Whether messages can be found by key and unique id; costs about 20 bytes a key.")
         boolean indexEnabled,
+        // A long weekend.
+        @Setting(
+                key = "store.retention",
+                defaultValue = "72h",
+                change = Change.RESTART,
+                min = "1s",
+                max = "87600h",
+                description = "Segments whose last write is older are deleted, read or not.")
         Duration retention,
+        // Leaves time before sends are refused.
+        @Setting(
+                key = "store.disk.clean-ratio",
+                defaultValue = "0.75",
+                change = Change.RESTART,
+                min = "0.01",
+                max = "1",
+                description = "Used part of the disk above which the oldest segments are deleted whatever their age.")
         double diskCleanRatio,
+        // A file system slows down when nearly full.
+        @Setting(
+                key = "store.disk.full-ratio",
+                defaultValue = "0.90",
+                change = Change.RESTART,
+                min = "0.01",
+                max = "1",
+                description = "Used part of the disk above which sends are refused until space is back.")
         double diskFullRatio,
-        long diskReserveBytes,
+        // Queues and index grow a little behind the log.
+        @Setting(
+                key = "store.disk.reserve",
+                defaultValue = "2GiB",
+                change = Change.RESTART,
+                description = "Free bytes below which sends are refused until space is back.")
+        ByteSize diskReserve,
+        // Bounds what is derived again after a crash.
+        @Setting(
+                key = "store.derived-flush-interval",
+                defaultValue = "60s",
+                change = Change.RESTART,
+                min = "1s",
+                max = "1h",
+                description = "How often consume queues and index are forced to disk and the checkpoint is written.")
         Duration derivedFlushInterval,
-        long coldBytes,
+        // About what a small machine caches.
+        @Setting(
+                key = "store.cold-distance",
+                defaultValue = "4GiB",
+                change = Change.RESTART,
+                description = "Bytes behind the end of the log from which on reads are treated as cold.")
+        ByteSize coldDistance,
+        // A damaged log is a decision for a person.
+        @Setting(
+                key = "store.recovery.truncate",
+                defaultValue = "false",
+                change = Change.RESTART,
+                description = "Cuts a damaged log at its last whole record at the start in place of refusing it;"
+                        + " what follows is lost.")
         boolean truncateAtRecovery) {
 
-    /** Largest segment: a buffer's index is an int. */
-    private static final long SEGMENT_BYTES_MAX = 1L << 30;
+    private static final int PAGE_BYTES = 4096;
+    /** What a segment keeps free for the record that fills its end. */
+    private static final int END_BYTES = 8;
 
-    private static final long SEGMENT_BYTES_MIN = 4096;
-
-    /**
-     * Refuses impossible values and combinations.
-     *
-     * @throws StoreException with key, value and what is allowed
-     */
-    public void check() {
+    public StoreConfig {
         require(
-                segmentBytes >= SEGMENT_BYTES_MIN && segmentBytes <= SEGMENT_BYTES_MAX && segmentBytes % 4096 == 0,
-                "store.segment-size",
-                segmentBytes,
-                "a multiple of 4096 between " + SEGMENT_BYTES_MIN + " and " + SEGMENT_BYTES_MAX);
+                segmentSize.bytes() % PAGE_BYTES == 0,
+                "store.segment-size=" + segmentSize + " is no multiple of 4KiB; round it");
         require(
-                recordBytesMax >= 91 && recordBytesMax <= segmentBytes - 8,
-                "store.record-size-max",
-                recordBytesMax,
-                "between 91 and the segment size less 8");
-        require(inboxCount >= 1 && inboxCount <= 1 << 20, "store.inbox-count", inboxCount, "between 1 and 1048576");
+                recordSizeMax.bytes() <= segmentSize.bytes() - END_BYTES,
+                "store.record-size-max=" + recordSizeMax + " does not fit a segment of " + segmentSize
+                        + "; make it smaller, or store.segment-size larger");
         require(
-                diskCleanRatio > 0 && diskCleanRatio <= 1,
-                "store.disk.clean-ratio",
-                diskCleanRatio,
-                "above 0 and at most 1");
-        require(
-                diskFullRatio >= diskCleanRatio && diskFullRatio <= 1,
-                "store.disk.full-ratio",
-                diskFullRatio,
-                "between store.disk.clean-ratio and 1");
-        require(diskReserveBytes >= 0, "store.disk.reserve", diskReserveBytes, "0 or more");
-        require(flushInterval.isPositive(), "store.flush.interval", flushInterval, "positive");
-        require(derivedFlushInterval.isPositive(), "store.derived-flush-interval", derivedFlushInterval, "positive");
-        require(retention.isPositive(), "store.retention", retention, "positive");
+                diskFullRatio >= diskCleanRatio,
+                "store.disk.full-ratio=" + diskFullRatio + " is below store.disk.clean-ratio=" + diskCleanRatio
+                        + "; make it larger");
     }
 
-    /** The defaults, each with its reason. */
+    private static void require(boolean holds, String fault) {
+        if (!holds) {
+            throw new IllegalArgumentException(fault);
+        }
+    }
+
+    /** The defaults for this folder. */
     public static StoreConfig defaults(Path path) {
-        return new StoreConfig(
-                path,
-                1L << 30, // as RocketMQ: its folders open
-                FlushMode.ASYNC, // replication protects against the loss of one machine
-                Duration.ofMillis(500), // bounds what a power cut of all machines takes
-                (4 << 20) + (64 << 10), // a body of 4 MiB and what surrounds it
-                8192, // a few ms of work for the owner
-                true, // queries by key are part of the product
-                Duration.ofHours(72), // a weekend
-                0.75, // leaves time before appends are refused
-                0.90, // a file system slows down when nearly full
-                2L << 30, // queues and index grow a little behind the log
-                Duration.ofSeconds(60), // bounds what is rebuilt after a crash
-                4L << 30, // about what a small machine caches
-                false); // a damaged log is a decision for a person
+        return Settings.bind(StoreConfig.class, Map.of("store.path", path.toString()));
     }
 
+    /** The same with some settings changed, written as in a file. */
+    private StoreConfig with(Map<String, String> changes) {
+        Map<String, String> settings = new TreeMap<>(Settings.describe(this));
+        settings.putAll(changes);
+        return Settings.bind(StoreConfig.class, settings);
+    }
+
+    /** The same with other segments; the largest record shrinks with them. */
     public StoreConfig withSegmentBytes(long bytes) {
-        int recordMax = (int) Math.min(recordBytesMax, bytes - 8);
-        return copy(bytes, flushMode, flushInterval, recordMax, inboxCount, indexEnabled);
+        long recordMax = Math.min(recordSizeMax.bytes(), bytes - END_BYTES);
+        return with(Map.of("store.segment-size", bytes + "B", "store.record-size-max", recordMax + "B"));
     }
 
     public StoreConfig withFlush(FlushMode mode, Duration interval) {
-        return copy(segmentBytes, mode, interval, recordBytesMax, inboxCount, indexEnabled);
-    }
-
-    public StoreConfig withRecordBytesMax(int bytes) {
-        return copy(segmentBytes, flushMode, flushInterval, bytes, inboxCount, indexEnabled);
+        return with(Map.of("store.flush.mode", mode.name(), "store.flush.interval", interval.toMillis() + "ms"));
     }
 
     public StoreConfig withInboxCount(int count) {
-        return copy(segmentBytes, flushMode, flushInterval, recordBytesMax, count, indexEnabled);
+        return with(Map.of("store.inbox-count", Integer.toString(count)));
     }
 
-    public StoreConfig withIndexEnabled(boolean enabled) {
-        return copy(segmentBytes, flushMode, flushInterval, recordBytesMax, inboxCount, enabled);
+    public StoreConfig withIndexEnabled(boolean isEnabled) {
+        return with(Map.of("store.index-enabled", Boolean.toString(isEnabled)));
     }
 
     public StoreConfig withRetention(Duration age) {
-        return new StoreConfig(
-                path,
-                segmentBytes,
-                flushMode,
-                flushInterval,
-                recordBytesMax,
-                inboxCount,
-                indexEnabled,
-                age,
-                diskCleanRatio,
-                diskFullRatio,
-                diskReserveBytes,
-                derivedFlushInterval,
-                coldBytes,
-                truncateAtRecovery);
+        return with(Map.of("store.retention", age.toMillis() + "ms"));
     }
 
     public StoreConfig withDiskLimits(double cleanRatio, double fullRatio, long reserveBytes) {
-        return new StoreConfig(
-                path,
-                segmentBytes,
-                flushMode,
-                flushInterval,
-                recordBytesMax,
-                inboxCount,
-                indexEnabled,
-                retention,
-                cleanRatio,
-                fullRatio,
-                reserveBytes,
-                derivedFlushInterval,
-                coldBytes,
-                truncateAtRecovery);
+        return with(Map.of(
+                "store.disk.clean-ratio", Double.toString(cleanRatio),
+                "store.disk.full-ratio", Double.toString(fullRatio),
+                "store.disk.reserve", reserveBytes + "B"));
     }
 
     public StoreConfig withDerivedFlushInterval(Duration interval) {
-        return new StoreConfig(
-                path,
-                segmentBytes,
-                flushMode,
-                flushInterval,
-                recordBytesMax,
-                inboxCount,
-                indexEnabled,
-                retention,
-                diskCleanRatio,
-                diskFullRatio,
-                diskReserveBytes,
-                interval,
-                coldBytes,
-                truncateAtRecovery);
+        return with(Map.of("store.derived-flush-interval", interval.toMillis() + "ms"));
     }
 
-    public StoreConfig withTruncateAtRecovery(boolean truncate) {
-        return new StoreConfig(
-                path,
-                segmentBytes,
-                flushMode,
-                flushInterval,
-                recordBytesMax,
-                inboxCount,
-                indexEnabled,
-                retention,
-                diskCleanRatio,
-                diskFullRatio,
-                diskReserveBytes,
-                derivedFlushInterval,
-                coldBytes,
-                truncate);
+    public StoreConfig withTruncateAtRecovery(boolean truncates) {
+        return with(Map.of("store.recovery.truncate", Boolean.toString(truncates)));
     }
 
-    // The leading settings are copied by name; a record has no shorter way yet.
-    private StoreConfig copy(
-            long newSegmentBytes,
-            FlushMode mode,
-            Duration interval,
-            int newRecordBytesMax,
-            int newInboxCount,
-            boolean newIndexEnabled) {
-        return new StoreConfig(
-                path,
-                newSegmentBytes,
-                mode,
-                interval,
-                newRecordBytesMax,
-                newInboxCount,
-                newIndexEnabled,
-                retention,
-                diskCleanRatio,
-                diskFullRatio,
-                diskReserveBytes,
-                derivedFlushInterval,
-                coldBytes,
-                truncateAtRecovery);
+    public long segmentBytes() {
+        return segmentSize.bytes();
     }
 
-    private static void require(boolean holds, String key, Object value, String allowed) {
-        if (!holds) {
-            throw new StoreException("setting " + key + "=" + value + " is not allowed; set it to " + allowed);
-        }
+    public int recordBytesMax() {
+        return recordSizeMax.toInt();
+    }
+
+    public long diskReserveBytes() {
+        return diskReserve.bytes();
+    }
+
+    public long coldBytes() {
+        return coldDistance.bytes();
     }
 }

@@ -73,7 +73,6 @@ public final class StoreWiring {
     }
 
     private static StoreWiring parts(StoreConfig config, StoreDependencies deps) {
-        config.check();
         StoreFolder folder = StoreFolder.lock(deps.disk(), config.path());
         try {
             return new StoreWiring(config, deps, folder);
@@ -127,6 +126,7 @@ public final class StoreWiring {
         Retention retention = new Retention(
                 config, new Retention.Parts(segments, progress, dispatcher, queues, index), deps.wallClock());
         SpaceWatch space = new SpaceWatch(config, segments, supply, progress, gate);
+        space.look(); // before the first append, not a turn of the upkeep thread later
         Upkeep.Parts parts =
                 new Upkeep.Parts(space, retention, derived, queues, index, usage, gate, writers.log.wakeUp());
         return new Followers(dispatcher, derived, new Upkeep(config, parts, deps.nanoTime()));
