@@ -137,13 +137,21 @@ final class JsonHeaderReader {
     }
 
     private byte peek() {
-        while (at < end && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
-            at++;
+        byte[] text = bytes;
+        int i = at;
+        while (i < end) {
+            byte b = text[i];
+            if (b > ' ' || b < 0 || !isSpace(b)) {
+                at = i;
+                return b;
+            }
+            i++;
         }
-        if (at >= end) {
-            throw new ProtocolException("JSON header ends at byte " + end + " inside a value");
-        }
-        return bytes[at];
+        throw new ProtocolException("JSON header ends at byte " + end + " inside a value");
+    }
+
+    private static boolean isSpace(byte b) {
+        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
     }
 
     private void expect(char wanted) {
@@ -157,20 +165,24 @@ final class JsonHeaderReader {
 
     private void readText() {
         expect('"');
-        textStart = at;
+        byte[] text = bytes;
+        int i = at;
+        textStart = i;
         isTextEscaped = false;
-        while (at < end && bytes[at] != '"') {
-            if (bytes[at] == '\\') {
+        while (i < end && text[i] != '"') {
+            if (text[i] == '\\') {
                 isTextEscaped = true;
-                at += escapeLength();
+                at = i;
+                i += escapeLength();
             } else {
-                at++;
+                i++;
             }
         }
-        if (at >= end) {
+        if (i >= end) {
             throw new ProtocolException("JSON header ends inside text");
         }
-        textEnd = at++;
+        textEnd = i;
+        at = i + 1;
     }
 
     private int escapeLength() {
@@ -189,18 +201,22 @@ final class JsonHeaderReader {
         boolean isQuoted = peek() == '"';
         at += isQuoted ? 1 : 0;
         int start = at;
-        while (at < end && (bytes[at] == '-' || bytes[at] >= '0' && bytes[at] <= '9')) {
-            at++;
+        boolean isNegative = at < end && bytes[at] == '-';
+        at += isNegative ? 1 : 0;
+        int digits = at;
+        long value = 0;
+        while (at < end && bytes[at] >= '0' && bytes[at] <= '9' && value <= Integer.MAX_VALUE) {
+            value = value * 10 + bytes[at++] - '0';
         }
-        String digits = new String(bytes, start, Math.min(at - start, 24), StandardCharsets.US_ASCII);
+        value = isNegative ? -value : value;
+        if (at == digits || value != (int) value) {
+            String shown = new String(bytes, start, Math.min(end - start, 24), StandardCharsets.UTF_8);
+            throw new ProtocolException("JSON header has '" + shown + "' at byte " + start + ", not an integer");
+        }
         if (isQuoted) {
             expect('"');
         }
-        try {
-            return Integer.parseInt(digits);
-        } catch (NumberFormatException e) {
-            throw new ProtocolException("JSON header has '" + digits + "' at byte " + start + ", not an integer", e);
-        }
+        return (int) value;
     }
 
     private void skipScalar() {

@@ -128,7 +128,7 @@ class MutatedFramesTest {
             byte[] frame = mutator.next();
             channel.pipeline()
                     .fireChannelRead(
-                            buffers.directBuffer(Math.max(frame.length, 1)).writeBytes(frame));
+                            buffers.heapBuffer(Math.max(frame.length, 1)).writeBytes(frame));
             channel.pipeline().fireChannelReadComplete();
             channel.runPendingTasks();
             channel.checkException();
