@@ -94,9 +94,7 @@ public final class HeaderWriter {
         if (serialization == Serialization.JSON) {
             jsonName(name);
             put('"');
-            for (int i = start; i < start + length; i++) {
-                jsonByte(value[i]);
-            }
+            jsonBytes(value, start, length);
             put('"');
         } else {
             binaryName(name);
@@ -160,17 +158,26 @@ public final class HeaderWriter {
     }
 
     private void jsonText(String text) {
-        for (int i = 0; i < text.length(); i++) {
+        int length = text.length();
+        room(length);
+        byte[] target = bytes;
+        int to = at;
+        for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            if (c < 0x80) {
-                jsonByte((byte) c);
-            } else {
+            if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\') {
+                at = to;
                 byte[] rest = text.substring(i).getBytes(StandardCharsets.UTF_8);
-                for (byte b : rest) {
-                    jsonByte(b);
-                }
+                jsonBytes(rest, 0, rest.length);
                 return;
             }
+            target[to++] = (byte) c;
+        }
+        at = to;
+    }
+
+    private void jsonBytes(byte[] source, int start, int length) {
+        for (int i = start; i < start + length; i++) {
+            jsonByte(source[i]);
         }
     }
 
@@ -199,10 +206,14 @@ public final class HeaderWriter {
     }
 
     private void ascii(String text) {
-        room(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            bytes[at++] = (byte) text.charAt(i);
+        int length = text.length();
+        room(length);
+        byte[] target = bytes;
+        int to = at;
+        for (int i = 0; i < length; i++) {
+            target[to++] = (byte) text.charAt(i);
         }
+        at = to;
     }
 
     private void digits(long value) {

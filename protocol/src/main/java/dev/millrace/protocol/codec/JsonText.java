@@ -84,13 +84,22 @@ final class JsonText {
     private static int unicode(byte[] bytes, int at) {
         int value = 0;
         for (int i = at + 2; i < at + UNICODE_ESCAPE_LENGTH; i++) {
-            int digit = Character.digit(bytes[i], 16);
+            int digit = hexDigit(bytes[i]);
             if (digit < 0) {
                 return -1;
             }
             value = value << 4 | digit;
         }
         return value;
+    }
+
+    /** The digit's value, or -1 if it is none. */
+    private static int hexDigit(byte b) {
+        if (b >= '0' && b <= '9') {
+            return b - '0';
+        }
+        int letter = b | 0x20;
+        return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
     }
 
     private static boolean startsLowSurrogate(byte[] bytes, int at, int end) {
