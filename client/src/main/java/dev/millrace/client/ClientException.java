@@ -8,14 +8,19 @@ public final class ClientException extends RuntimeException {
 
     /** @param what one line with the values, without the remedy: the code adds it */
     public ClientException(ErrorCode code, String what) {
-        super(what + "; " + code.remedy());
+        super(message(what, code));
         this.code = code;
     }
 
     /** @param what one line with the values, without the remedy: the code adds it */
     public ClientException(ErrorCode code, String what, Throwable cause) {
-        super(what + "; " + code.remedy(), cause);
+        super(message(what, code), cause);
         this.code = code;
+    }
+
+    /** A fault that tells of another of its kind has the remedy already. */
+    private static String message(String what, ErrorCode code) {
+        return what.endsWith(code.remedy()) ? what : what + "; " + code.remedy();
     }
 
     private ClientException(ClientException other) {

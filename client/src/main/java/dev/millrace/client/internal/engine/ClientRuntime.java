@@ -150,9 +150,10 @@ public final class ClientRuntime implements ClientEngine {
                 threads::later,
                 ClientThreads::isOurs);
         Producer producer = settings.batching()
-                .<Producer>map(batching -> new BatchSender(context, settings, batching, features))
-                .orElseGet(() -> new SingleSender(context, settings));
+                .<Producer>map(batching -> new BatchSender(context, settings, batching, features, open::remove))
+                .orElseGet(() -> new SingleSender(context, settings, open::remove));
         open.add(producer);
+        membership.addProducer(settings.group());
         return producer;
     }
 
@@ -182,13 +183,18 @@ public final class ClientRuntime implements ClientEngine {
         open.remove(consumer);
     }
 
+    private void closed(PollingConsumer consumer) {
+        pollers.remove(consumer);
+        open.remove(consumer);
+    }
+
     private QueueReaders.Parts reading() {
         return new QueueReaders.Parts(requests, features, routes, clock, threads::later);
     }
 
     @Override
     public PullConsumer open(PullConsumerSettings settings) {
-        PollingConsumer consumer = new PollingConsumer(reading(), membership, settings);
+        PollingConsumer consumer = new PollingConsumer(reading(), membership, settings, this::closed);
         open.add(consumer);
         pollers.add(consumer);
         return consumer;

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * The consumer that the application asks for messages. Readers fetch ahead up to a number of bytes.
@@ -35,6 +36,7 @@ public final class PollingConsumer implements PullConsumer {
     private final QueueOffsets offsets;
     private final QueueReaders readers;
     private final Sharing sharing;
+    private final Consumer<PollingConsumer> closed;
     private final Inbox inbox = new Inbox();
     private final Map<TopicQueue, Assigned> assigned = new LinkedHashMap<>();
     private final LinkedBlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
@@ -73,7 +75,13 @@ public final class PollingConsumer implements PullConsumer {
         }
     }
 
-    public PollingConsumer(QueueReaders.Parts parts, Membership membership, PullConsumerSettings settings) {
+    /** @param closed told when it has closed */
+    public PollingConsumer(
+            QueueReaders.Parts parts,
+            Membership membership,
+            PullConsumerSettings settings,
+            Consumer<PollingConsumer> closed) {
+        this.closed = closed;
         this.parts = parts;
         this.settings = settings;
         this.offsets = new QueueOffsets(parts.requests(), parts.routes());
@@ -292,5 +300,6 @@ public final class PollingConsumer implements PullConsumer {
             commit();
         }
         sharing.leave();
+        closed.accept(this);
     }
 }

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Sends the messages for one broker together, whatever their queues and topics. Delayed messages, those for retry topics
@@ -41,18 +42,26 @@ public final class BatchSender implements Producer {
     private final BrokerFeatures features;
     private final UnderWay underWay;
     private final SingleSender singles;
+    private final Consumer<Producer> closed;
     private final long timeoutNanos;
     private final Outcomes outcomes = new Outcomes();
     private final Map<String, BrokerLane> lanes = new ConcurrentHashMap<>();
     private final AtomicInteger turns = new AtomicInteger();
 
-    public BatchSender(SendContext context, ProducerSettings settings, Batching batching, BrokerFeatures features) {
+    /** @param closed told when it has closed */
+    public BatchSender(
+            SendContext context,
+            ProducerSettings settings,
+            Batching batching,
+            BrokerFeatures features,
+            Consumer<Producer> closed) {
         this.context = context;
         this.settings = settings;
         this.batching = batching;
         this.features = features;
         this.underWay = new UnderWay(settings, context.isClientThread());
-        this.singles = new SingleSender(context, settings, underWay);
+        this.singles = new SingleSender(context, settings, underWay, producer -> {});
+        this.closed = closed;
         this.timeoutNanos = settings.sendTimeout().toNanos();
     }
 
@@ -72,11 +81,13 @@ public final class BatchSender implements Producer {
 
     @Override
     public SendResult send(Message message, QueueChoice choice) {
+        context.checkMayWait();
         return Faults.await(sendAsync(message, choice));
     }
 
     @Override
     public List<SendResult> send(List<Message> messages) {
+        context.checkMayWait();
         List<CompletableFuture<SendResult>> sends = new ArrayList<>(messages.size());
         for (Message message : messages) {
             sends.add(sendAsync(message));
@@ -233,5 +244,6 @@ public final class BatchSender implements Producer {
     public void close() {
         flush();
         underWay.close(timeoutNanos);
+        closed.accept(this);
     }
 }

@@ -22,6 +22,15 @@ public record SendContext(
         ClientClock clock,
         Later later,
         BooleanSupplier isClientThread) {
+    /** @throws ClientException on a client thread: it would wait for itself */
+    void checkMayWait() {
+        if (isClientThread.getAsBoolean()) {
+            throw new ClientException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "send waits for an answer that this very client thread has to read; call sendAsync in callbacks");
+        }
+    }
+
     /**
      * Waits until the topic's route is known, unless on a client thread: so the first messages keep their order. Whoever
      * sends then meets the failure again, if there was one.

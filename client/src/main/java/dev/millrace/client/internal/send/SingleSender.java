@@ -16,22 +16,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** Sends each message in a request of its own. Thread-safe. */
 public final class SingleSender implements Producer {
     private final SendContext context;
     private final ProducerSettings settings;
     private final UnderWay underWay;
+    private final Consumer<Producer> closed;
     private final AtomicInteger turns = new AtomicInteger();
 
-    public SingleSender(SendContext context, ProducerSettings settings) {
-        this(context, settings, new UnderWay(settings, context.isClientThread()));
+    /** @param closed told when it has closed */
+    public SingleSender(SendContext context, ProducerSettings settings, Consumer<Producer> closed) {
+        this(context, settings, new UnderWay(settings, context.isClientThread()), closed);
     }
 
-    SingleSender(SendContext context, ProducerSettings settings, UnderWay underWay) {
+    SingleSender(SendContext context, ProducerSettings settings, UnderWay underWay, Consumer<Producer> closed) {
         this.context = context;
         this.settings = settings;
         this.underWay = underWay;
+        this.closed = closed;
     }
 
     SendContext context() {
@@ -57,6 +61,7 @@ public final class SingleSender implements Producer {
 
     @Override
     public SendResult send(Message message, QueueChoice choice) {
+        context.checkMayWait();
         return Faults.await(sendAsync(message, choice));
     }
 
@@ -87,6 +92,7 @@ public final class SingleSender implements Producer {
 
     @Override
     public List<SendResult> send(List<Message> messages) {
+        context.checkMayWait();
         List<CompletableFuture<SendResult>> sends = new ArrayList<>(messages.size());
         for (Message message : messages) {
             sends.add(sendAsync(message));
@@ -131,5 +137,6 @@ public final class SingleSender implements Producer {
     @Override
     public void close() {
         underWay.close(settings.sendTimeout().toNanos());
+        closed.accept(this);
     }
 }
