@@ -48,32 +48,30 @@ class CommandsTest {
         assertThat(run(up(ports, "--detach"))).as(err.toString()).isZero();
         assertThat(out.toString())
                 .contains(
-                        "quickstart-ns0",
-                        "quickstart-g0",
+                        "local-ns0",
+                        "local-g0",
                         "127.0.0.1:" + ports.broker(),
                         "ready in",
                         "topic quickstart created, 8 queues");
-        long brokerPid = pid("quickstart-g0");
+        long brokerPid = pid("local-g0");
 
         clear();
         assertThat(run("status", "--data", data())).isZero();
-        assertThat(out.toString())
-                .contains("ready")
-                .containsPattern("quickstart-g0 +broker +127.0.0.1:\\d+ +" + brokerPid);
+        assertThat(out.toString()).contains("ready").containsPattern("local-g0 +broker +127.0.0.1:\\d+ +" + brokerPid);
 
         clear();
         assertThat(run(up(ports, "--detach"))).isZero();
         assertThat(err.toString()).contains("runs already");
-        assertThat(pid("quickstart-g0")).isEqualTo(brokerPid);
+        assertThat(pid("local-g0")).isEqualTo(brokerPid);
 
         clear();
         assertThat(run("up", "--data", data(), "--namesrv-port", "" + (ports.namesrv() + 1)))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains("quickstart-ns0 runs with other settings", "millrace down");
+        assertThat(err.toString()).contains("local-ns0 runs with other settings", "millrace down");
 
         clear();
         assertThat(run("down", "--data", data())).isZero();
-        assertThat(out.toString()).contains("ended quickstart-ns0, quickstart-g0");
+        assertThat(out.toString()).contains("ended local-ns0, local-g0");
         assertThat(ProcessHandle.of(brokerPid).filter(ProcessHandle::isAlive)).isEmpty();
 
         clear();
@@ -84,11 +82,11 @@ class CommandsTest {
     @Test
     void aCrashedServerComesBack() throws Exception {
         assertThat(run(up(Ports.free(), "--detach"))).as(err.toString()).isZero();
-        long first = pid("quickstart-g0");
+        long first = pid("local-g0");
 
         assertThat(ProcessHandle.of(first).orElseThrow().destroyForcibly()).isTrue();
 
-        awaitTrue(() -> run("status", "--data", data(), "-o", "json") == 0 && pid("quickstart-g0") != first);
+        awaitTrue(() -> run("status", "--data", data(), "-o", "json") == 0 && pid("local-g0") != first);
         assertThat(out.toString()).contains("\"restarts\":1");
     }
 
@@ -96,7 +94,7 @@ class CommandsTest {
     void anotherUpTakesOverWhenTheSupervisorWasKilled() throws Exception {
         Ports ports = Ports.free();
         assertThat(run(up(ports, "--detach"))).as(err.toString()).isZero();
-        long broker = pid("quickstart-g0");
+        long broker = pid("local-g0");
         clear();
         run("status", "--data", data(), "-o", "json");
         long supervisor = number("\"supervisorPid\":(\\d+)");
@@ -129,7 +127,7 @@ class CommandsTest {
         try (var taken = new ServerSocket(ports.broker(), 1, InetAddress.getLoopbackAddress())) {
             assertThat(run(up(ports))).isEqualTo(6);
 
-            assertThat(err.toString()).contains("port " + taken.getLocalPort(), "quickstart-g0", "--broker-port");
+            assertThat(err.toString()).contains("port " + taken.getLocalPort(), "local-g0", "--broker-port");
         }
     }
 

@@ -53,7 +53,10 @@ final class Planner {
         List<ServerPlan> servers = servers(cluster);
         var plan = new ClusterPlan(cluster.metadata().name(), servers, topics);
         List<String> mistakes = clashes(servers);
-        topics.forEach(topic -> mistakes.addAll(unknownGroups(topic, plan)));
+        for (Topic topic : topics) {
+            mistakes.addAll(unknownGroups(topic, plan));
+            mistakes.addAll(takenName(topic, plan));
+        }
         return mistakes.isEmpty() ? new PlanOutcome.Planned(plan) : new PlanOutcome.NotHere(mistakes);
     }
 
@@ -135,6 +138,16 @@ final class Planner {
                 .map(group -> "Topic '" + topic.metadata().name() + "' wants broker group '" + group
                         + "' in spec.groups, there are " + plan.brokers() + "; name some of these")
                 .toList();
+    }
+
+    /** Brokers keep topics named like their cluster and like themselves, as RocketMQ's do. */
+    private static List<String> takenName(Topic topic, ClusterPlan plan) {
+        String name = topic.topicName();
+        boolean isTaken = name.equals(plan.cluster()) || plan.brokers().contains(name);
+        return isTaken
+                ? List.of("Topic '" + topic.metadata().name() + "' has the name of its cluster or of a broker group, '"
+                        + name + "', which brokers use themselves; set another spec.topicName")
+                : List.of();
     }
 
     private static List<String> clashes(List<ServerPlan> servers) {

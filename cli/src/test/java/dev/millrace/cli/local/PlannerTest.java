@@ -90,6 +90,28 @@ class PlannerTest {
     }
 
     @Test
+    void refusesATopicNamedLikeTheClusterOrABroker() {
+        String topic = TOPIC.formatted("shop");
+
+        assertThat(reasons(cluster(1, 10911, 1, 1) + topic.replace("orders", "shop")))
+                .singleElement()
+                .asString()
+                .contains("'shop', which brokers use themselves", "another spec.topicName");
+        assertThat(reasons(cluster(1, 10911, 1, 1) + topic.replace("orders", "shop-g0")))
+                .hasSize(1);
+    }
+
+    @Test
+    void refusesATopicForABrokerGroupThatIsNotThere() {
+        String topic = TOPIC.formatted("shop").replace("{clusterRef", "{groups: [shop-g7], clusterRef");
+
+        assertThat(reasons(cluster(1, 10911, 1, 1) + topic))
+                .singleElement()
+                .asString()
+                .contains("'shop-g7' in spec.groups, there are [shop-g0]");
+    }
+
+    @Test
     void refusesFilesWithoutExactlyOneCluster() {
         assertThat(reasons(TOPIC.formatted("shop"))).singleElement().asString().contains("0 MessageClusters");
         assertThat(reasons(cluster(1, 10911, 1, 1) + "---\n"
