@@ -24,8 +24,8 @@ public enum ErrorCode {
     /** The message breaks a limit or a rule. */
     ILLEGAL_MESSAGE(false, "correct the message"),
     INVALID_ARGUMENT(false, "correct the value"),
-    /** The server does not know this request. */
-    NOT_SUPPORTED(false, "use a server that knows this request"),
+    /** The server, or this Java, does not know how. */
+    NOT_SUPPORTED(false, "use a version that supports it"),
     /** The producer's buffer is full. */
     BUFFER_FULL(true, "send slower, or raise bufferBytesMax"),
     CLOSED(false, "open a new one"),
