@@ -23,6 +23,6 @@ public interface Agent {
         return 100_000_000L;
     }
 
-    /** The store is told that this agent's turn threw; the agent is not called again. */
+    /** A turn threw. The agent makes the store fail; later turns only answer who waits. */
     default void failed(Throwable fault) {}
 }

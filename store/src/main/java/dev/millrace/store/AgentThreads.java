@@ -5,8 +5,8 @@ import java.util.function.BiConsumer;
 /**
  * One platform thread per agent, parked while there is nothing to do.
  *
- * <p>Thread-safe: holds immutable settings only. An agent that throws is told so by {@link Agent#failed}, the error
- * handler hears of it, and the thread ends.
+ * <p>Thread-safe: holds immutable settings only. An agent that throws is told so by {@link Agent#failed}, and the error
+ * handler hears of it; the agent is called again, so that whoever waits for it gets an answer.
  */
 public final class AgentThreads implements StoreThreads {
     private final int spinTurns;
@@ -35,6 +35,7 @@ public final class AgentThreads implements StoreThreads {
         private final Agent agent;
         private final int spinTurns;
         private final BiConsumer<String, Throwable> errors;
+        private int emptyTurns;
         private volatile boolean stopped;
 
         Runner(Agent agent, int spinTurns, BiConsumer<String, Throwable> errors) {
@@ -45,21 +46,33 @@ public final class AgentThreads implements StoreThreads {
 
         @Override
         public void run() {
-            try {
-                int emptyTurns = 0;
-                while (!stopped) {
-                    if (agent.doWork() > 0) {
-                        emptyTurns = 0;
-                    } else if (++emptyTurns <= spinTurns) {
-                        Thread.onSpinWait();
-                    } else {
-                        parkUnlessThereIsWork();
-                        emptyTurns = 0;
-                    }
+            while (!stopped) {
+                try {
+                    turn();
+                } catch (Throwable fault) {
+                    agent.failed(fault);
+                    errors.accept(agent.roleName(), fault);
+                    pause();
                 }
-            } catch (Throwable fault) {
-                agent.failed(fault);
-                errors.accept(agent.roleName(), fault);
+            }
+        }
+
+        private void turn() {
+            if (agent.doWork() > 0) {
+                emptyTurns = 0;
+            } else if (++emptyTurns <= spinTurns) {
+                Thread.onSpinWait();
+            } else {
+                parkUnlessThereIsWork();
+                emptyTurns = 0;
+            }
+        }
+
+        /** The agent goes on, to answer who waits for it, but not in a busy loop. */
+        private void pause() {
+            agent.wakeUp().announce();
+            if (!stopped) {
+                agent.wakeUp().sleep(agent.parkNanosMax());
             }
         }
 

@@ -173,6 +173,10 @@ public record StoreConfig(
         return with(Map.of("store.segment-size", bytes + "B", "store.record-size-max", recordMax + "B"));
     }
 
+    public StoreConfig withRecordBytesMax(int bytes) {
+        return with(Map.of("store.record-size-max", bytes + "B"));
+    }
+
     public StoreConfig withFlush(FlushMode mode, Duration interval) {
         return with(Map.of("store.flush.mode", mode.name(), "store.flush.interval", interval.toMillis() + "ms"));
     }

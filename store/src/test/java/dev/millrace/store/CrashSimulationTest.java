@@ -84,7 +84,7 @@ class CrashSimulationTest {
             try (disk) {
                 disk.setBeforeChange(() -> crash(disk));
                 TestStore test = new TestStore(config(), disk, clock);
-                for (int round = 0; round < 12; round++) {
+                for (int round = 0; round < 9; round++) {
                     append(test);
                     test.agents.forEach(this::turnOrNot);
                     test.advance(Duration.ofMillis(random.nextInt(1, 2000)));

@@ -134,4 +134,67 @@ class MessageStoreTest {
 
         assertThat(late.outcome()).isInstanceOf(AppendOutcome.NotWritable.class);
     }
+
+    @Test
+    void answersEverybodyAfterACallbackThrew() throws InterruptedException {
+        List<StoreException> faults = new java.util.concurrent.CopyOnWriteArrayList<>();
+        StoreDependencies deps = new StoreDependencies(
+                new LocalDisk(),
+                InstantSource.system(),
+                System::nanoTime,
+                new AgentThreads(0, (role, fault) -> {}),
+                faults::add,
+                RecoveryListener.NONE);
+        try (MessageStore store = StoreWiring.open(TestStore.config(folder), deps)) {
+            AppendRequest broken = new AppendRequest(1) {
+                @Override
+                protected void completed(AppendOutcome outcome) {
+                    throw new IllegalStateException("a defect of the caller");
+                }
+            };
+            broken.records = TestRecords.record("t", 0, "x", "");
+            broken.queues[0] = store.queue("t", 0);
+            broken.count = 1;
+            store.append(broken);
+            TestAppend next = TestAppend.of(store.queue("t", 0), TestRecords.record("t", 0, "y", ""));
+            store.append(next);
+
+            assertThat(next.await().outcome()).isNotNull();
+
+            assertThat(faults).hasSizeLessThanOrEqualTo(1);
+        }
+        assertThat(faults).hasSize(1);
+    }
+
+    @Test
+    void refusesRequestsThatHoldNoWholeRecords() {
+        try (TestStore test = TestStore.open(TestStore.config(folder))) {
+            ByteBuffer cut = TestRecords.record("t", 0, "body", "");
+            cut.limit(cut.limit() - 1);
+            ByteBuffer zero = TestRecords.record("t", 0, "body", "A=\0");
+            QueueLog queue = test.store.queue("t", 0);
+
+            assertThatThrownBy(() -> test.store.append(TestAppend.of(queue, cut)))
+                    .hasMessageContaining("record 0 of 1 at byte 0 is no whole record");
+            assertThatThrownBy(() -> test.store.append(TestAppend.of(queue, zero)))
+                    .hasMessageContaining("zero byte in topic or properties");
+            assertThatThrownBy(() -> test.store.queue("a/b", 0)).hasMessageContaining("cannot be the name of a folder");
+            assertThatThrownBy(() -> test.store.queue("t", -1)).hasMessageContaining("queue id -1");
+        }
+    }
+
+    @Test
+    void refusesRecordsThatAreTooLarge() {
+        StoreConfig config = TestStore.config(folder).withRecordBytesMax(1000);
+        try (TestStore test = TestStore.open(config)) {
+            TestAppend large = test.send("t", 0, "x".repeat(2000));
+            TestAppend small = test.send("t", 0, "x");
+
+            test.run();
+
+            assertThat(large.outcome()).isEqualTo(new AppendOutcome.TooLarge(2092, 1000));
+            assertThat(small.isAppended()).isTrue();
+            assertThat(small.queueOffsets[0]).isZero();
+        }
+    }
 }

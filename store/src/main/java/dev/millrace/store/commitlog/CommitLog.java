@@ -167,9 +167,10 @@ public final class CommitLog implements Agent {
         } catch (StoreException e) {
             parts.gate.fail(e);
             return parts.gate.refusal();
-        } catch (InternalError e) {
-            // The JVM's report of a page that could not be read or written.
-            parts.gate.fail(new StoreException("a write into " + current.file() + " failed; check the disk", e));
+        } catch (RuntimeException | Error e) {
+            // Among them InternalError, the JVM's report of a page that could not be written.
+            parts.gate.fail(new StoreException(
+                    "a write into " + current.file() + " at byte " + at + " failed: " + e + "; check the disk", e));
             return parts.gate.refusal();
         }
     }

@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class StoreEngine implements MessageStore {
+    private static final AppendOutcome CLOSED =
+            new AppendOutcome.NotWritable(WriteState.CLOSED, "the store is closed; open it again");
+
     private final StoreConfig config;
     private final AppendInbox inbox;
     private final CommitLog log;
@@ -97,9 +100,7 @@ final class StoreEngine implements MessageStore {
     public boolean append(AppendRequest request) {
         request.measure();
         if (isClosing) {
-            gate.close();
-            AppendOutcome refusal = gate.refusal();
-            request.complete(refusal != null ? refusal : AppendOutcome.Appended.INSTANCE);
+            request.complete(CLOSED);
             return true;
         }
         if (!inbox.offer(request)) {

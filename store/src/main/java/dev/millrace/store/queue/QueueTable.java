@@ -23,6 +23,9 @@ public final class QueueTable {
 
     private static final int TOPIC_LENGTH_MAX = 255;
 
+    /** Stands in a topic that is being deleted: nothing can be added to it. */
+    private static final @Nullable ConsumeQueue[] CLOSED = new ConsumeQueue[0];
+
     private final ConsumeQueue.Shared shared;
     private final ConcurrentHashMap<String, Topic> topics = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<ConsumeQueue> deleted = new ConcurrentLinkedQueue<>();
@@ -90,7 +93,7 @@ public final class QueueTable {
         if (entry == null) {
             return;
         }
-        for (ConsumeQueue queue : entry.queues.getAndSet(new ConsumeQueue[0])) {
+        for (ConsumeQueue queue : entry.queues.getAndSet(CLOSED)) {
             if (queue != null) {
                 queue.markDeleted();
                 // Before the name is free: a successor must not meet these files.
@@ -134,6 +137,10 @@ public final class QueueTable {
         while (true) {
             Topic entry = topics.computeIfAbsent(topic, name -> new Topic());
             @Nullable ConsumeQueue[] now = entry.queues.get();
+            if (now == CLOSED) {
+                Thread.onSpinWait();
+                continue;
+            }
             ConsumeQueue present = queueId < now.length ? now[queueId] : null;
             if (present != null) {
                 return present;
@@ -141,7 +148,7 @@ public final class QueueTable {
             @Nullable ConsumeQueue[] next = Arrays.copyOf(now, Math.max(now.length, queueId + 1));
             ConsumeQueue made = new ConsumeQueue(topic, queueId, shared);
             next[queueId] = made;
-            if (entry.queues.replace(now, next) && topics.get(topic) == entry) {
+            if (entry.queues.replace(now, next)) {
                 return made;
             }
         }

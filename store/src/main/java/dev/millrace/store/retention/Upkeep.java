@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Upkeep implements Agent {
     private static final long SPACE_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long RETENTION_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** A pass removes one segment for space: appends fill them no faster than this. */
+    private static final long RETENTION_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int IDLE_TICKS = 6;
     /** The system allows a process 65,530 mappings; above this idle files leave at once. */

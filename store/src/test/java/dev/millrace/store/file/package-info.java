@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.millrace.store.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.millrace.store.queue;
+
+import org.jspecify.annotations.NullMarked;
