@@ -22,7 +22,7 @@ final class MillraceServers extends ProcessServers {
     @Override
     List<String> namesrvCommand(int index) {
         String config =
-                file("namesrv-" + index + ".properties", "namesrv.port=%d\n".formatted(namesrvPorts.get(index)));
+                file("namesrv-" + index + ".properties", "namesrv.host=127.0.0.1\nnamesrv.port=%d\n".formatted(namesrvPorts.get(index)));
         return command("namesrv-image", "-Xmx64m", "dev.millrace.namesrv.NamesrvMain", config);
     }
 
@@ -35,8 +35,17 @@ final class MillraceServers extends ProcessServers {
                 broker.namesrv=%s
                 broker.host=127.0.0.1
                 store.path=%s
+                store.flush.mode=%s
+                store.segment-size=%s
+                store.disk.reserve=1MiB
                 """.formatted(
-                        brokerPort, CLUSTER_NAME, BROKER_NAME, namesrvAddressForBroker(), storeFolder()));
+                        brokerPort,
+                        CLUSTER_NAME,
+                        BROKER_NAME,
+                        namesrvAddressForBroker(),
+                        storeFolder(),
+                        options.isSyncFlush() ? "SYNC" : "ASYNC",
+                        options.hasUsualFileSizes() ? "1GiB" : "64MiB"));
         return command("broker-image", "-Xmx256m", "dev.millrace.broker.BrokerMain", config);
     }
 
