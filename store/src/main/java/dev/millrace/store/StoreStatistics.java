@@ -7,6 +7,7 @@ package dev.millrace.store;
  * @param appendedCount records appended since the start
  * @param dispatchBehindBytes bytes of the log that queues and index do not show yet
  * @param earliestStoreTimeMs store time of the oldest record, -1 if there is none
+ * @param waitingAppends requests in the inbox of the commit-log thread
  * @param segmentsMadeLate segments that the commit-log thread had to make itself because none was ready
  */
 public record StoreStatistics(
@@ -19,4 +20,5 @@ public record StoreStatistics(
         long dispatchBehindBytes,
         long earliestStoreTimeMs,
         long flushCount,
-        long segmentsMadeLate) {}
+        long segmentsMadeLate,
+        int waitingAppends) {}

@@ -90,6 +90,7 @@ public final class RuntimeInfo {
         table.put("earliestMessageTimeStamp", Long.toString(statistics.earliestStoreTimeMs()));
         table.put("remainHowManyDataToFlush", (store.maxPosition() - store.durablePosition()) + " B");
         table.put("commitLogDirCapacity", "Free : " + statistics.freeDiskBytes() / (1 << 20) + " MiB.");
+        table.put("sendThreadPoolQueueSize", Integer.toString(statistics.waitingAppends()));
         table.put("pullThreadPoolQueueSize", Integer.toString(parkedPolls.getAsInt()));
         return Reply.json(new KeyValueTable(table));
     }

@@ -197,7 +197,8 @@ final class StoreEngine implements MessageStore {
                 progress.appended() - dispatcher.position(),
                 progress.appended() > segments.minPosition() ? segments.storeTimeMs(segments.minPosition()) : -1,
                 progress.flushCount(),
-                supply.madeLateCount());
+                supply.madeLateCount(),
+                inbox.size());
     }
 
     @Override
