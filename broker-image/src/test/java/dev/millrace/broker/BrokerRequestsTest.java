@@ -150,6 +150,16 @@ final class BrokerRequestsTest {
     }
 
     @Test
+    void storesABodyLargerThanAPooledBuffer() {
+        String body = "0123456789".repeat(6_000);
+
+        Answer sent = broker.ask(message("large", 0, "", body));
+
+        assertThat(sent.responseCode()).isEqualTo(ResponseCode.SUCCESS);
+        assertThat(bodies(broker.ask(pull("g", "large", 0, 0, "*", 5000)))).containsExactly(body);
+    }
+
+    @Test
     void refusesABatchThatDoesNotAddUp() {
         broker.ask(message("batch", 0, "", "x"));
         SendMessage whole = message("batch", 0, "", new byte[] {0, 0, 0, 99, 1, 2, 3});

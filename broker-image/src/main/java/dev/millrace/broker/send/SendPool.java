@@ -23,16 +23,17 @@ final class SendPool {
 
     /** A request whose buffer is empty and has room for {@code recordBytes}. */
     SendRequest take(int recordBytes) {
-        if (recordBytes > BUFFER_BYTES) {
-            return new SendRequest(1, ByteBuffer.allocate(recordBytes), storeHost, null);
-        }
-        SendRequest request = free.poll();
-        if (request == null) {
-            request = new SendRequest(1, ByteBuffer.allocate(BUFFER_BYTES), storeHost, this);
-        }
+        SendRequest request = recordBytes > BUFFER_BYTES
+                ? new SendRequest(1, ByteBuffer.allocate(recordBytes), storeHost, null)
+                : pooled();
         request.records.clear();
         request.count = 1;
         return request;
+    }
+
+    private SendRequest pooled() {
+        SendRequest request = free.poll();
+        return request == null ? new SendRequest(1, ByteBuffer.allocate(BUFFER_BYTES), storeHost, this) : request;
     }
 
     void give(SendRequest request) {
