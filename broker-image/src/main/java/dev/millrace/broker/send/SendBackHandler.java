@@ -11,6 +11,7 @@ import dev.millrace.protocol.ProtocolVersion;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.body.GroupConfig;
 import dev.millrace.protocol.command.MemberRequest.SendBack;
+import dev.millrace.protocol.message.OffsetMessageId;
 import dev.millrace.protocol.message.PropertyNames;
 import dev.millrace.protocol.message.StoredMessage;
 import dev.millrace.protocol.route.Permission;
@@ -81,29 +82,25 @@ final class SendBackHandler implements Handler<SendBack> {
         }
     }
 
-    private Map<String, String> properties(SendBack request, StoredMessage message) {
+    private static String offsetId(StoredMessage message) {
+        byte[] storeHost = OffsetMessageId.hostField(message.stored().host());
+        return OffsetMessageId.of(storeHost, message.place().position());
+    }
+
+    private static Map<String, String> properties(StoredMessage message) {
         Map<String, String> properties = new LinkedHashMap<>(message.properties());
         properties.putIfAbsent(PropertyNames.RETRY_TOPIC, message.place().topic());
-        String origin = request.originMsgId();
-        String uniqueId = properties.get(PropertyNames.UNIQUE_KEY);
-        if (origin != null && !origin.isBlank()) {
-            properties.putIfAbsent(PropertyNames.ORIGIN_MESSAGE_ID, origin);
-        } else if (uniqueId != null) {
-            properties.putIfAbsent(PropertyNames.ORIGIN_MESSAGE_ID, uniqueId);
-        }
+        properties.putIfAbsent(PropertyNames.ORIGIN_MESSAGE_ID, offsetId(message));
         return properties;
     }
 
     private InternalSends.Target deadLetter(SendBack request, StoredMessage message) {
         String topic = TopicNames.deadLetterTopic(request.group());
         creation.ensure(TopicConfig.of(topic, 1, Permission.READ_WRITE));
-        Map<String, String> properties = properties(request, message);
+        Map<String, String> properties = properties(message);
         properties.remove(PropertyNames.DELAY);
         properties.put(PropertyNames.DEAD_LETTER_ORIGIN_TOPIC, message.place().topic());
-        String uniqueId = properties.get(PropertyNames.UNIQUE_KEY);
-        if (uniqueId != null) {
-            properties.put(PropertyNames.DEAD_LETTER_ORIGIN_MESSAGE_ID, uniqueId);
-        }
+        properties.put(PropertyNames.DEAD_LETTER_ORIGIN_MESSAGE_ID, offsetId(message));
         return new InternalSends.Target(topic, 0, properties, message.timesConsumed() + 1);
     }
 
@@ -113,7 +110,7 @@ final class SendBackHandler implements Handler<SendBack> {
         int queueId = ThreadLocalRandom.current().nextInt(group.retryQueueCount());
         int level = request.delayLevel() == 0 ? FIRST_LEVEL + message.timesConsumed() : request.delayLevel();
         level = Math.min(level, DelayLevels.count());
-        Map<String, String> properties = properties(request, message);
+        Map<String, String> properties = properties(message);
         properties.put(PropertyNames.DELAY, Integer.toString(level));
         properties.put(PropertyNames.REAL_TOPIC, topic);
         properties.put(PropertyNames.REAL_QUEUE_ID, Integer.toString(queueId));

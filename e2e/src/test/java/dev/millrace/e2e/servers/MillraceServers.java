@@ -21,8 +21,9 @@ final class MillraceServers extends ProcessServers {
 
     @Override
     List<String> namesrvCommand(int index) {
-        String config =
-                file("namesrv-" + index + ".properties", "namesrv.host=127.0.0.1\nnamesrv.port=%d\n".formatted(namesrvPorts.get(index)));
+        String config = file(
+                "namesrv-" + index + ".properties",
+                "namesrv.host=127.0.0.1\nnamesrv.port=%d\n".formatted(namesrvPorts.get(index)));
         return command("namesrv-image", "-Xmx64m", "dev.millrace.namesrv.NamesrvMain", config);
     }
 

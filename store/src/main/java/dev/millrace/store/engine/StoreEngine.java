@@ -6,6 +6,7 @@ import dev.millrace.store.AppendOutcome;
 import dev.millrace.store.AppendRequest;
 import dev.millrace.store.Disk;
 import dev.millrace.store.EntryFilter;
+import dev.millrace.store.FlushMode;
 import dev.millrace.store.LogSlice;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.QueueLog;
@@ -121,7 +122,7 @@ final class StoreEngine implements MessageStore {
 
     @Override
     public Optional<LogSlice> recordAt(long position) {
-        LogSegment segment = position < dispatcher.position() ? segments.hold(position) : null;
+        LogSegment segment = position < acknowledged() ? segments.hold(position) : null;
         if (segment == null) {
             return Optional.empty();
         }
@@ -135,6 +136,11 @@ final class StoreEngine implements MessageStore {
         }
         ByteBuffer bytes = segment.slice(at, StoredMessageLayout.totalSize(buffer, at));
         return Optional.of(new LogSlice(position, bytes, segment::release));
+    }
+
+    /** What may have been acknowledged ends here; queues and index may be behind it. */
+    private long acknowledged() {
+        return config.flushMode() == FlushMode.SYNC ? progress.durable() : progress.appended();
     }
 
     @Override
