@@ -145,6 +145,8 @@ final class BrokerRequestsTest {
         assertThat(closed.responseCode()).isEqualTo(ResponseCode.NO_PERMISSION);
         Answer transaction = broker.ask(message("good", 0, "TRAN_MSG\u0001true\u0002", "x"));
         assertThat(transaction.remark()).contains("transaction");
+        Answer zero = broker.ask(message("good", 0, "p\u0001a\u0000b\u0002", "x"));
+        assertThat(zero.responseCode()).isEqualTo(ResponseCode.MESSAGE_ILLEGAL);
         Answer properties = broker.ask(message("good", 0, "p\u0001" + "v".repeat(32_700) + "\u0002", "x"));
         assertThat(properties.responseCode()).isEqualTo(ResponseCode.MESSAGE_ILLEGAL);
     }

@@ -13,6 +13,7 @@ import dev.millrace.protocol.message.PropertyNames;
 import dev.millrace.protocol.route.TopicConfig;
 import dev.millrace.protocol.transport.Reply;
 import dev.millrace.store.MessageStore;
+import dev.millrace.store.StoreException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -143,9 +144,14 @@ final class SendHandler implements Handler<SendMessage> {
     }
 
     static void submit(MessageStore store, SendRequest request, Caller caller) {
-        if (!store.append(request)) {
+        try {
+            if (!store.append(request)) {
+                request.dropped();
+                caller.reply(Reply.failure(ResponseCode.SYSTEM_BUSY, SendFailures.BUSY));
+            }
+        } catch (StoreException malformed) {
             request.dropped();
-            caller.reply(Reply.failure(ResponseCode.SYSTEM_BUSY, SendFailures.BUSY));
+            caller.reply(Reply.failure(ResponseCode.MESSAGE_ILLEGAL, String.valueOf(malformed.getMessage())));
         }
     }
 
