@@ -84,7 +84,10 @@ final class Bench implements Callable<Integer> {
     public Integer call() throws Exception {
         var home = Path.of(System.getProperty("bench.home")).toAbsolutePath();
         var folders = new Folders(
-                home.resolve("target/anchors"), home.resolve("target/scratch"), System.getProperty("java.class.path"));
+                home.resolve(".."),
+                home.resolve("target/anchors"),
+                home.resolve("target/scratch"),
+                System.getProperty("java.class.path"));
         var turn = new Turn(folders, new Anchors(folders, flush.equals("sync")));
         var chosen = sides.stream().map(Side::of).toList();
         var rows = new ArrayList<Report.Row>();

@@ -122,10 +122,43 @@ public final class Anchors {
     }
 
     /** Our NameServer and broker; the address is the NameServer's. */
-    @SuppressWarnings("DoNotCallSuggester") // until it is filled
-    public RunningServer startMillrace() {
-        throw new UnsupportedOperationException(
-                "our servers are not wired into the bench; fill Anchors.startMillrace, flush sync: " + isFlushSync);
+    public RunningServer startMillrace() throws IOException {
+        var folder = folders.newScratch("millrace");
+        int nameServerPort = ports.free(1);
+        // the broker also takes the ports 2 below, 1 above and 2 above
+        int brokerPort = ports.free(5) + 2;
+        var nameServer = folder.resolve("namesrv.properties");
+        Files.writeString(nameServer, """
+                namesrv.host=127.0.0.1
+                namesrv.port=%d
+                """.formatted(nameServerPort));
+        var broker = folder.resolve("broker.properties");
+        Files.writeString(broker, """
+                broker.port=%d
+                broker.namesrv=127.0.0.1:%d
+                store.path=%s
+                store.flush.mode=%s
+                store.disk.reserve=64MiB
+                """.formatted(
+                        brokerPort, nameServerPort, folder.resolve("store"), isFlushSync ? "SYNC" : "ASYNC"));
+        var servers = new ArrayList<ServerProcess>();
+        var running = new RunningServer("127.0.0.1:" + nameServerPort, servers, folder);
+        return startAll(running, () -> {
+            var nameServerArguments = new ArrayList<>(NATIVE_ACCESS);
+            nameServerArguments.addAll(
+                    List.of("-Xmx128m", "dev.millrace.namesrv.NamesrvMain", "--config", nameServer.toString()));
+            start(
+                    servers,
+                    "namesrv",
+                    folder,
+                    folders.ownClassPath("namesrv-image"),
+                    nameServerArguments,
+                    nameServerPort);
+            var brokerArguments = new ArrayList<>(NATIVE_ACCESS);
+            brokerArguments.addAll(BROKER_HEAP);
+            brokerArguments.addAll(List.of("dev.millrace.broker.BrokerMain", "--config", broker.toString()));
+            start(servers, "broker", folder, folders.ownClassPath("broker-image"), brokerArguments, brokerPort);
+        });
     }
 
     private static void formatKafka(Path folder, String classPath, Path properties) throws IOException {

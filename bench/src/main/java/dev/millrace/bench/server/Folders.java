@@ -9,11 +9,12 @@ import java.util.Comparator;
 /**
  * Where things lie. Thread-safe: immutable.
  *
+ * @param modules holds the folder of each module
  * @param anchors holds {@code rocketmq} and {@code kafka}, each with its jars
  * @param scratch stores and logs of servers, deleted after each turn
  * @param classPath our own class path
  */
-public record Folders(Path anchors, Path scratch, String classPath) {
+public record Folders(Path modules, Path anchors, Path scratch, String classPath) {
 
     /** All jars of one anchor. */
     public String anchorClassPath(String anchor) {
@@ -23,6 +24,16 @@ public record Folders(Path anchors, Path scratch, String classPath) {
                     "no jars of " + anchor + " in " + folder + "; run bench/fetch-anchors first");
         }
         return folder + File.separator + "*";
+    }
+
+    /** The class path of one of our own programs, as its module was built. */
+    public String ownClassPath(String module) {
+        var target = modules.resolve(module).resolve("target");
+        if (!Files.isDirectory(target.resolve("lib"))) {
+            throw new IllegalStateException(
+                    "no libraries in " + target + "; run ./millrace --help once, it builds them");
+        }
+        return target.resolve("classes") + File.pathSeparator + target.resolve("lib") + File.separator + "*";
     }
 
     /** A new empty folder under scratch. */

@@ -9,6 +9,8 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.ChannelGroupFuture;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -54,6 +56,20 @@ public final class IoThreads implements AutoCloseable {
 
     Class<? extends Channel> clientChannel() {
         return isEpoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /**
+     * Closes these channels and waits for that, but not on an event loop and not for ever. Loops that end close their
+     * channels themselves.
+     */
+    void closeAll(ChannelGroup channels) {
+        if (group.isShuttingDown()) {
+            return;
+        }
+        ChannelGroupFuture closed = channels.close();
+        if (!isCurrent()) {
+            closed.awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     @Override

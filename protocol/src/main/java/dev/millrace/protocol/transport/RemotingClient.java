@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.ChannelGroupFuture;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
@@ -133,9 +132,6 @@ public final class RemotingClient implements AutoCloseable {
     @Override
     public void close() {
         isClosed = true;
-        ChannelGroupFuture closed = channels.close();
-        if (!threads.isCurrent()) {
-            closed.awaitUninterruptibly();
-        }
+        threads.closeAll(channels);
     }
 }

@@ -13,10 +13,12 @@ import java.net.InetSocketAddress;
 public final class RemotingServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
 
+    private final IoThreads threads;
     private final Channel listening;
     private final ChannelGroup channels;
 
-    private RemotingServer(Channel listening, ChannelGroup channels) {
+    private RemotingServer(IoThreads threads, Channel listening, ChannelGroup channels) {
+        this.threads = threads;
         this.listening = listening;
         this.channels = channels;
     }
@@ -50,7 +52,7 @@ public final class RemotingServer implements AutoCloseable {
                     false,
                     bound.cause());
         }
-        return new RemotingServer(bound.channel(), channels);
+        return new RemotingServer(threads, bound.channel(), channels);
     }
 
     /** The port it listens on. */
@@ -61,7 +63,7 @@ public final class RemotingServer implements AutoCloseable {
     /** Stops listening and closes all connections. */
     @Override
     public void close() {
-        listening.close().awaitUninterruptibly();
-        channels.close().awaitUninterruptibly();
+        channels.add(listening);
+        threads.closeAll(channels);
     }
 }
