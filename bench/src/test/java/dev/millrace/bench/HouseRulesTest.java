@@ -20,6 +20,7 @@ class HouseRulesTest {
                         "Ports",
                         "ServerProcess",
                         "KafkaTarget",
+                        "MillraceTarget",
                         "RocketMqTarget");
 
         assertThat(rules.violations())

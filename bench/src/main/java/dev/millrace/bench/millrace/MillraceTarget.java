@@ -61,28 +61,26 @@ public final class MillraceTarget implements LoadTarget {
     // The broker registers itself some time after its start, the topic after its creation.
     private List<TopicQueue> awaitQueues(Admin admin, Producer sender, int queueCount) {
         long deadline = System.nanoTime() + ROUTE_TIMEOUT_NANOS;
-        boolean isCreated = false;
-        while (true) {
-            try {
-                if (!isCreated) {
-                    admin.createTopic(TopicSpec.of(topic, queueCount));
-                    isCreated = true;
-                }
-                if (admin.describeTopic(topic).isPresent()) {
-                    var queues = sender.queues(topic);
-                    if (queues.size() == queueCount) {
-                        return queues;
-                    }
-                }
-            } catch (ClientException e) {
-                if (System.nanoTime() > deadline) {
-                    throw e;
-                }
-            }
+        List<TopicQueue> queues = queues(admin, sender, queueCount);
+        while (queues.size() != queueCount) {
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException("topic " + topic + " never got its " + queueCount + " queues");
             }
             LockSupport.parkNanos(ROUTE_POLL_NANOS);
+            queues = queues(admin, sender, queueCount);
+        }
+        return queues;
+    }
+
+    /** The queues, as far as they are routed; none while the broker is not. */
+    private List<TopicQueue> queues(Admin admin, Producer sender, int queueCount) {
+        try {
+            if (admin.describeTopic(topic).isEmpty()) {
+                admin.createTopic(TopicSpec.of(topic, queueCount));
+            }
+            return admin.describeTopic(topic).isPresent() ? sender.queues(topic) : List.of();
+        } catch (ClientException notYet) {
+            return List.of();
         }
     }
 
