@@ -19,12 +19,18 @@ import java.util.function.LongSupplier;
  * <p>Thread-safe: event loops park, the dispatch thread and the timers thread wake.
  */
 final class ParkedPolls {
+    private static final int SWEEP_COUNT_MIN = 1024;
+
     private final ConcurrentHashMap<QueueLog, Waiting> queues = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock")
     private final PriorityQueue<ParkedPoll> deadlines =
             new PriorityQueue<>(Comparator.comparingLong(ParkedPoll::deadlineNanos));
+
+    /** At this many deadlines those of claimed polls are thrown out: they would wait behind a poll that is quiet. */
+    @GuardedBy("lock")
+    private int sweepCount = SWEEP_COUNT_MIN;
 
     private final LongSupplier nanoTime;
     private final Consumer<ParkedPoll> onArrival;
@@ -82,6 +88,10 @@ final class ParkedPolls {
         queues.computeIfAbsent(poll.queue(), queue -> new Waiting()).add(poll);
         lock.lock();
         try {
+            if (deadlines.size() >= sweepCount) {
+                deadlines.removeIf(ParkedPoll::isClaimed);
+                sweepCount = Math.max(SWEEP_COUNT_MIN, 2 * deadlines.size());
+            }
             deadlines.add(poll);
         } finally {
             lock.unlock();

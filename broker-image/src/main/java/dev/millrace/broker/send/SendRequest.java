@@ -61,15 +61,16 @@ final class SendRequest extends AppendRequest implements OutgoingFrame {
                 writer.reply(target, code, SendFailures.remark(outcome), null, ReplyBody.EMPTY);
             }
         }
-        dropped();
-    }
-
-    @Override
-    public void dropped() {
         to = null;
         if (pool != null) {
             pool.give(this);
         }
+    }
+
+    /** May run on the commit-log thread, so the pool, which belongs to the event loop, does not get it back. */
+    @Override
+    public void dropped() {
+        to = null;
     }
 
     private ReplyHeader.SendReply header() {
