@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -47,7 +46,6 @@ final class StoreInterchangeIT {
 
     @ParameterizedTest
     @MethodSource("pairs")
-    @Tag("slow") // Not seen passing within CI's time yet.
     void aStoreMovesBetweenBrokers(Pair pair, @TempDir Path scratch) throws Exception {
         StoreImage filled = serve(pair.first, "fills", scratch, 1);
         filled.assertIndexed("store-");

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringTokenizer;
+import java.util.TreeMap;
 import java.util.zip.CRC32;
 
 /**
@@ -123,9 +124,12 @@ public record LogRecord(
         return keys;
     }
 
-    /** What two servers must write alike for the same send: no place, no time, no random id. */
+    /**
+     * What two servers must write alike for the same send: no place, no time, no random id. Properties have no order:
+     * Apache's broker writes them as its hash map has them.
+     */
     public String comparable() {
-        Map<String, String> alike = new LinkedHashMap<>(properties);
+        Map<String, String> alike = new TreeMap<>(properties);
         alike.replaceAll((name, value) -> name.equals("UNIQ_KEY") ? "*" : value);
         return topic + " " + queueId + "@" + queueOffset + " flags " + flag + "/" + sysFlag + " " + alike + " "
                 + bodyHex;
