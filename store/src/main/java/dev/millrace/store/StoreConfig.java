@@ -7,7 +7,6 @@ import dev.millrace.protocol.config.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Settings of a store.
@@ -158,54 +157,6 @@ public record StoreConfig(
     /** The defaults for this folder. */
     public static StoreConfig defaults(Path path) {
         return Settings.bind(StoreConfig.class, Map.of("store.path", path.toString()));
-    }
-
-    /** The same with some settings changed, written as in a file. */
-    private StoreConfig with(Map<String, String> changes) {
-        Map<String, String> settings = new TreeMap<>(Settings.describe(this));
-        settings.putAll(changes);
-        return Settings.bind(StoreConfig.class, settings);
-    }
-
-    /** The same with other segments; the largest record shrinks with them. */
-    public StoreConfig withSegmentBytes(long bytes) {
-        long recordMax = Math.min(recordSizeMax.bytes(), bytes - END_BYTES);
-        return with(Map.of("store.segment-size", bytes + "B", "store.record-size-max", recordMax + "B"));
-    }
-
-    public StoreConfig withRecordBytesMax(int bytes) {
-        return with(Map.of("store.record-size-max", bytes + "B"));
-    }
-
-    public StoreConfig withFlush(FlushMode mode, Duration interval) {
-        return with(Map.of("store.flush.mode", mode.name(), "store.flush.interval", interval.toMillis() + "ms"));
-    }
-
-    public StoreConfig withInboxCount(int count) {
-        return with(Map.of("store.inbox-count", Integer.toString(count)));
-    }
-
-    public StoreConfig withIndexEnabled(boolean isEnabled) {
-        return with(Map.of("store.index-enabled", Boolean.toString(isEnabled)));
-    }
-
-    public StoreConfig withRetention(Duration age) {
-        return with(Map.of("store.retention", age.toMillis() + "ms"));
-    }
-
-    public StoreConfig withDiskLimits(double cleanRatio, double fullRatio, long reserveBytes) {
-        return with(Map.of(
-                "store.disk.clean-ratio", Double.toString(cleanRatio),
-                "store.disk.full-ratio", Double.toString(fullRatio),
-                "store.disk.reserve", reserveBytes + "B"));
-    }
-
-    public StoreConfig withDerivedFlushInterval(Duration interval) {
-        return with(Map.of("store.derived-flush-interval", interval.toMillis() + "ms"));
-    }
-
-    public StoreConfig withTruncateAtRecovery(boolean truncates) {
-        return with(Map.of("store.recovery.truncate", Boolean.toString(truncates)));
     }
 
     public long segmentBytes() {

@@ -24,7 +24,7 @@ class AppendAllocationTest {
 
     @Test
     void appendsForcesAndDispatchesWithoutAllocation() {
-        StoreConfig config = TestStore.config(folder)
+        TestConfig config = TestStore.config(folder)
                 .withSegmentBytes(1 << 28)
                 .withIndexEnabled(true)
                 .withFlush(FlushMode.SYNC, java.time.Duration.ofMillis(1));
@@ -44,7 +44,7 @@ class AppendAllocationTest {
 
     @Test
     void appendsAndDispatchesWithoutAllocationInAsyncMode() {
-        StoreConfig config = TestStore.config(folder).withSegmentBytes(1 << 28).withIndexEnabled(true);
+        TestConfig config = TestStore.config(folder).withSegmentBytes(1 << 28).withIndexEnabled(true);
         try (TestStore test = TestStore.open(config)) {
             Quiet request = batch(test);
             rounds(test, request, 500);

@@ -101,7 +101,7 @@ class CrashSimulationTest {
             }
         }
 
-        private StoreConfig config() {
+        private TestConfig config() {
             return TestStore.config(FOLDER)
                     .withSegmentBytes(4096)
                     .withFlush(mode, Duration.ofMillis(1500))

@@ -85,7 +85,7 @@ class MessageStoreTest {
 
     @Test
     void runsWithThreads() throws InterruptedException {
-        StoreConfig config = TestStore.config(folder).withFlush(FlushMode.SYNC, Duration.ofMillis(1));
+        TestConfig config = TestStore.config(folder).withFlush(FlushMode.SYNC, Duration.ofMillis(1));
         List<String> errors = new ArrayList<>();
         StoreDependencies deps = new StoreDependencies(
                 new LocalDisk(),
@@ -95,7 +95,7 @@ class MessageStoreTest {
                 fault -> errors.add(fault.toString()),
                 RecoveryListener.NONE);
         List<TestAppend> requests = new ArrayList<>();
-        try (MessageStore store = StoreWiring.open(config, deps)) {
+        try (MessageStore store = StoreWiring.open(config.bind(), deps)) {
             for (int i = 0; i < 200; i++) {
                 TestAppend request = TestAppend.of(store.queue("t", 0), TestRecords.record("t", 0, "body " + i, ""));
                 assertThat(store.append(request)).isTrue();
@@ -145,7 +145,7 @@ class MessageStoreTest {
                 new AgentThreads(0, (role, fault) -> {}),
                 faults::add,
                 RecoveryListener.NONE);
-        try (MessageStore store = StoreWiring.open(TestStore.config(folder), deps)) {
+        try (MessageStore store = StoreWiring.open(TestStore.config(folder).bind(), deps)) {
             AppendRequest broken = new AppendRequest(1) {
                 @Override
                 protected void completed(AppendOutcome outcome) {
@@ -185,7 +185,7 @@ class MessageStoreTest {
 
     @Test
     void refusesRecordsThatAreTooLarge() {
-        StoreConfig config = TestStore.config(folder).withRecordBytesMax(1000);
+        TestConfig config = TestStore.config(folder).withRecordBytesMax(1000);
         try (TestStore test = TestStore.open(config)) {
             TestAppend large = test.send("t", 0, "x".repeat(2000));
             TestAppend small = test.send("t", 0, "x");

@@ -24,7 +24,7 @@ class RecoveryTest {
 
     @Test
     void rebuildsDerivedFilesFromTheLogAlone() throws IOException {
-        StoreConfig config = TestStore.config(folder).withIndexEnabled(true);
+        TestConfig config = TestStore.config(folder).withIndexEnabled(true);
         fill(config);
         byte[] queueBefore = Files.readAllBytes(folder.resolve("consumequeue/t/1/00000000000000000000"));
         deleteTree(folder.resolve("consumequeue"));
@@ -130,7 +130,7 @@ class RecoveryTest {
 
     @Test
     void tellsItsProgressAndFindsManyMessages() {
-        StoreConfig config = TestStore.config(folder).withSegmentBytes(1 << 20).withInboxCount(4096);
+        TestConfig config = TestStore.config(folder).withSegmentBytes(1 << 20).withInboxCount(4096);
         int count = 20_000;
         try (TestStore test = TestStore.open(config)) {
             for (int i = 0; i < count; i++) {
@@ -152,7 +152,7 @@ class RecoveryTest {
         }
     }
 
-    private void fill(StoreConfig config) {
+    private void fill(TestConfig config) {
         try (TestStore test = TestStore.open(config)) {
             for (int i = 0; i < MESSAGES; i++) {
                 test.send("t", i % 2, "body " + i, "KEYS=key" + i + ";TAGS=a");

@@ -21,7 +21,7 @@ class SpaceAndRetentionTest {
 
     @Test
     void removesSegmentsThatAreTooOldAndWhatWasDerivedFromThem() {
-        StoreConfig config = config().withRetention(Duration.ofHours(1));
+        TestConfig config = config().withRetention(Duration.ofHours(1));
         try (TestStore test = new TestStore(config, disk, TestStore.newClock())) {
             fillSegments(test, 3);
             test.advance(Duration.ofHours(2));
@@ -82,7 +82,7 @@ class SpaceAndRetentionTest {
 
     @Test
     void removesTheOldestSegmentWhenTheDiskIsUsedTooMuch() {
-        StoreConfig config = config().withDiskLimits(0.5, 0.9, 0);
+        TestConfig config = config().withDiskLimits(0.5, 0.9, 0);
         disk.setTotalBytes(16 * SEGMENT_BYTES);
         try (TestStore test = new TestStore(config, disk, TestStore.newClock())) {
             fillSegments(test, 8);
@@ -97,7 +97,7 @@ class SpaceAndRetentionTest {
 
     @Test
     void refusesAppendsBeforeTheDiskIsFullAndResumesByItself() {
-        StoreConfig config = config().withDiskLimits(1, 1, 2 * SEGMENT_BYTES);
+        TestConfig config = config().withDiskLimits(1, 1, 2 * SEGMENT_BYTES);
         disk.setTotalBytes(8 * SEGMENT_BYTES);
         try (TestStore test = new TestStore(config, disk, TestStore.newClock())) {
             fillSegments(test, 6);
@@ -147,7 +147,7 @@ class SpaceAndRetentionTest {
 
     @Test
     void failsForGoodWhenAForceFails() {
-        StoreConfig config = config().withFlush(FlushMode.SYNC, Duration.ofMillis(1));
+        TestConfig config = config().withFlush(FlushMode.SYNC, Duration.ofMillis(1));
         TestStore test = new TestStore(config, disk, TestStore.newClock());
         TestAppend waiting = test.send("t", 0, "waiting");
         disk.setForceFails(true);
@@ -191,7 +191,7 @@ class SpaceAndRetentionTest {
         }
     }
 
-    private static StoreConfig config() {
+    private static TestConfig config() {
         return TestStore.config(FOLDER).withSegmentBytes(SEGMENT_BYTES);
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class StoreConfigTest {
+    private final TestConfig test = TestConfig.defaults(Path.of("x"));
     private final StoreConfig defaults = StoreConfig.defaults(Path.of("x"));
 
     @Test
@@ -71,12 +72,13 @@ class StoreConfigTest {
 
     @Test
     void refusesImpossibleCombinationsWithKeyValueAndRemedy() {
-        assertThatThrownBy(() -> defaults.withSegmentBytes(5000))
+        assertThatThrownBy(() -> test.withSegmentBytes(5000).bind())
                 .hasMessageContaining("store.segment-size=5000B is no multiple of 4KiB; round it");
-        assertThatThrownBy(() -> defaults.withSegmentBytes(4096).withRecordBytesMax(4096))
+        assertThatThrownBy(() ->
+                        test.withSegmentBytes(4096).withRecordBytesMax(4096).bind())
                 .hasMessageContaining("store.record-size-max=4KiB does not fit a segment of 4KiB");
-        assertThatThrownBy(() -> defaults.withDiskLimits(0.9, 0.5, 0))
+        assertThatThrownBy(() -> test.withDiskLimits(0.9, 0.5, 0).bind())
                 .hasMessageContaining("store.disk.full-ratio=0.5 is below store.disk.clean-ratio=0.9");
-        assertThatThrownBy(() -> defaults.withInboxCount(0)).hasMessageContaining("store.inbox-count");
+        assertThatThrownBy(() -> test.withInboxCount(0).bind()).hasMessageContaining("store.inbox-count");
     }
 }

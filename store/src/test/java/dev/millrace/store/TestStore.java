@@ -22,7 +22,7 @@ public final class TestStore implements AutoCloseable {
     private final LockingDisk disk;
     private boolean isCrashed;
 
-    public TestStore(StoreConfig config, Disk disk, ManualClock clock) {
+    public TestStore(TestConfig config, Disk disk, ManualClock clock) {
         this.clock = clock;
         this.disk = new LockingDisk(disk);
         StoreThreads byHand = (roleName, agent) -> {
@@ -30,11 +30,11 @@ public final class TestStore implements AutoCloseable {
             return () -> {};
         };
         store = StoreWiring.open(
-                config,
+                config.bind(),
                 new StoreDependencies(this.disk, clock, clock.nanos(), byHand, faults::add, RecoveryListener.NONE));
     }
 
-    public static TestStore open(StoreConfig config) {
+    public static TestStore open(TestConfig config) {
         return new TestStore(config, new LocalDisk(), newClock());
     }
 
@@ -43,11 +43,8 @@ public final class TestStore implements AutoCloseable {
     }
 
     /** Small segments, no index. */
-    public static StoreConfig config(Path path) {
-        return StoreConfig.defaults(path)
-                .withSegmentBytes(SEGMENT_BYTES)
-                .withIndexEnabled(false)
-                .withDiskLimits(1, 1, 0);
+    public static TestConfig config(Path path) {
+        return TestConfig.small(path);
     }
 
     /** Runs all agents until none has work. */
