@@ -11,7 +11,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -21,12 +20,23 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The file system of this machine. Thread-safe: stateless. Channels are closed once a file is mapped. */
+/** The file system of this machine. Thread-safe. Channels are closed once a file is mapped. */
 public final class LocalDisk implements Disk {
     private static final int ZEROS_BYTES = 1 << 20;
+
+    /** What the system says when a file cannot grow: full disk, quota, limit of the process. */
+    private static final List<String> NO_SPACE = List.of("No space left", "quota exceeded", "File too large");
+
+    /**
+     * Locked by this process. A lock of the system belongs to the process and ends when any channel on its file is closed,
+     * so nobody may open a locked one again.
+     */
+    private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
 
     private final NativeFiles natives = NativeFiles.load();
 
@@ -35,7 +45,7 @@ public final class LocalDisk implements Disk {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw failed("create the folder", folder, e);
+            throw failedOrFull("create the folder", folder, 0, e);
         }
     }
 
@@ -92,7 +102,7 @@ public final class LocalDisk implements Disk {
             if (allocation == Allocation.SPARSE) {
                 natives.expectRandomAccess(memory);
             }
-            return new LocalMapping(file, arena, memory);
+            return new LocalMapping(file, arena, memory, natives, allocation == Allocation.SPARSE);
         } catch (IOException e) {
             arena.close();
             throw failed("map", file, e);
@@ -166,14 +176,38 @@ public final class LocalDisk implements Disk {
 
     @Override
     public Optional<Lock> lock(Path file) {
+        Path own;
+        try {
+            Path folder = file.toAbsolutePath().getParent();
+            own = folder == null ? file : folder.toRealPath().resolve(file.getFileName());
+        } catch (IOException e) {
+            throw failed("lock", file, e);
+        }
+        if (!LOCKED.add(own)) {
+            return Optional.empty();
+        }
+        boolean isLocked = false;
+        try {
+            Optional<Lock> lock = lockForProcess(file, own);
+            isLocked = lock.isPresent();
+            return lock;
+        } finally {
+            if (!isLocked) {
+                LOCKED.remove(own);
+            }
+        }
+    }
+
+    private static Optional<Lock> lockForProcess(Path file, Path own) {
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock = tryLock(channel);
+            FileLock lock = channel.tryLock();
             if (lock == null) {
                 channel.close();
                 return Optional.empty();
             }
-            return Optional.of(() -> unlock(file, channel));
+            channel.write(StandardCharsets.UTF_8.encode("lock"), 0);
+            return Optional.of(() -> unlock(file, channel, own));
         } catch (IOException e) {
             throw failed("lock", file, e);
         }
@@ -216,30 +250,23 @@ public final class LocalDisk implements Disk {
         }
     }
 
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                channel.write(StandardCharsets.UTF_8.encode("lock"), 0);
-            }
-            return lock;
-        } catch (OverlappingFileLockException e) {
-            return null;
-        }
-    }
-
-    private static void unlock(Path file, FileChannel channel) {
+    private static void unlock(Path file, FileChannel channel, Path own) {
         try {
             channel.close();
         } catch (IOException e) {
             throw failed("unlock", file, e);
+        } finally {
+            LOCKED.remove(own);
         }
     }
 
-    private static StoreException failedOrFull(String what, Path file, long bytes, IOException cause) {
-        if (cause instanceof OutOfSpace || String.valueOf(cause.getMessage()).contains("No space left")) {
+    static StoreException failedOrFull(String what, Path file, long bytes, IOException cause) {
+        String said = String.valueOf(cause.getMessage());
+        if (cause instanceof OutOfSpace || NO_SPACE.stream().anyMatch(said::contains)) {
             return new DiskFullException(
-                    "no space left to " + what + " " + file + " of " + bytes + " bytes; free space or add disk", cause);
+                    "no space left to " + what + " " + file + " of " + bytes + " bytes: " + said
+                            + "; free space, add disk or raise the limit",
+                    cause);
         }
         return failed(what, file, cause);
     }

@@ -28,13 +28,19 @@ public final class StoreFolder implements AutoCloseable {
         disk.createFolders(path);
         Optional<Disk.Lock> lock = disk.lock(path.resolve("lock"));
         if (lock.isEmpty()) {
-            Path abort = path.resolve("abort");
-            String owner = disk.exists(abort) ? disk.readText(abort).strip() : "";
-            throw new StoreException("folder " + path + " is in use by another process"
-                    + (owner.isEmpty() ? "" : ", its abort file names pid " + owner)
+            throw new StoreException("folder " + path + " is in use by another process" + holder(disk, path)
                     + "; stop it or give this store another folder");
         }
         return new StoreFolder(disk, path, lock.get());
+    }
+
+    /** The process that runs on the folder, as far as it can be known: a holder that recovers has not named itself yet. */
+    private static String holder(Disk disk, Path path) {
+        Path abort = path.resolve("abort");
+        String named = disk.exists(abort) ? disk.readText(abort).strip() : "";
+        boolean isAlive = named.matches("\\d{1,18}")
+                && ProcessHandle.of(Long.parseLong(named)).isPresent();
+        return isAlive ? ", its abort file names pid " + named : "";
     }
 
     /** Whether the store was not closed the last time. */
