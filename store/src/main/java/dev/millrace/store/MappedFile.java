@@ -16,6 +16,14 @@ public interface MappedFile extends AutoCloseable {
      */
     void expectWrites(long from, long length);
 
+    /**
+     * Sparse files: makes sure that these bytes have their blocks, so that writing to them cannot fail for want of space.
+     * Cheap where they have. Called by the one thread that writes them.
+     *
+     * @throws DiskFullException if there is no space
+     */
+    void reserve(long from, long length);
+
     /** Unmaps; the file stays. */
     @Override
     void close();

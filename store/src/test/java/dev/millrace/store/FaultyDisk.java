@@ -35,6 +35,7 @@ public final class FaultyDisk implements Disk, AutoCloseable {
     private final Set<Path> locked = new HashSet<>();
     private long totalBytes = Long.MAX_VALUE / 4;
     private boolean forceFails;
+    private boolean lacksBlocks;
     private Runnable beforeChange = () -> {};
 
     /** Bytes of one file. */
@@ -81,6 +82,11 @@ public final class FaultyDisk implements Disk, AutoCloseable {
 
     public void setForceFails(boolean fails) {
         forceFails = fails;
+    }
+
+    /** From now on sparse files get no blocks. */
+    public void setLacksBlocks(boolean lacks) {
+        lacksBlocks = lacks;
     }
 
     public void setTotalBytes(long bytes) {
@@ -141,7 +147,7 @@ public final class FaultyDisk implements Disk, AutoCloseable {
 
     @Override
     public boolean exists(Path file) {
-        return files.containsKey(file);
+        return files.keySet().stream().anyMatch(path -> path.startsWith(file));
     }
 
     @Override
@@ -181,6 +187,13 @@ public final class FaultyDisk implements Disk, AutoCloseable {
             @Override
             public void expectWrites(long from, long length) {
                 content.seen.asSlice(from, length).fill((byte) 0);
+            }
+
+            @Override
+            public void reserve(long from, long length) {
+                if (lacksBlocks && content.isSparse) {
+                    throw new DiskFullException("no space left for bytes of " + file + "; the test gave none", null);
+                }
             }
 
             @Override

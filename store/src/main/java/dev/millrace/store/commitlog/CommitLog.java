@@ -56,6 +56,8 @@ public final class CommitLog implements Agent {
     private long timeMs;
     private long lastRecord;
     private @Nullable AppendRequest delayed;
+    /** Taken from the supply, not yet part of the log. */
+    private @Nullable LogSegment following;
 
     /** What the log works with; {@code followers} is rung after appends that nobody forces first. */
     public record Parts(
@@ -194,12 +196,10 @@ public final class CommitLog implements Agent {
     /** Copies the records in, over one end of a segment at most; false if the next segment is still being made. */
     private boolean append(AppendRequest request) {
         int bytes = request.records.remaining();
-        LogSegment next = null;
-        if (bytes + StoredMessageLayout.BLANK_LENGTH > current.length() - at) {
-            next = parts.supply.take();
-            if (next == null) {
-                return false;
-            }
+        boolean rolls = bytes + StoredMessageLayout.BLANK_LENGTH > current.length() - at;
+        LogSegment next = rolls ? takeFollowing() : null;
+        if (rolls && next == null) {
+            return false;
         }
         request.storeTimeMs = timeMs;
         int source = request.records.position();
@@ -215,6 +215,14 @@ public final class CommitLog implements Agent {
         request.setEndPosition(end);
         parts.progress.append(end, timeMs, request.count);
         return true;
+    }
+
+    /** Kept until the log rolls: a write before that may lack space, and the segment is made only once. */
+    private @Nullable LogSegment takeFollowing() {
+        if (following == null) {
+            following = parts.supply.take();
+        }
+        return following;
     }
 
     private int countFitting(AppendRequest request) {
@@ -262,6 +270,7 @@ public final class CommitLog implements Agent {
         buffer.putInt(at, left);
         buffer.putInt(at + StoredMessageLayout.MAGIC_OFFSET, StoredMessageLayout.MAGIC_BLANK);
         parts.segments.add(next);
+        following = null;
         current = next;
         buffer = next.buffer();
         at = 0;

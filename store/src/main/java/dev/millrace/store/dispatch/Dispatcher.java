@@ -2,6 +2,7 @@ package dev.millrace.store.dispatch;
 
 import dev.millrace.protocol.message.StoredMessageLayout;
 import dev.millrace.store.Agent;
+import dev.millrace.store.DiskFullException;
 import dev.millrace.store.StoreException;
 import dev.millrace.store.WakeUp;
 import dev.millrace.store.commitlog.LogSegments;
@@ -13,7 +14,8 @@ import java.util.function.LongSupplier;
 /**
  * Follows the log, record by record.
  *
- * <p>Owner: dispatch thread. {@code position} and {@code storeTimeMs} are read by others.
+ * <p>Owner: dispatch thread. {@code position}, {@code storeTimeMs} and {@code lacksSpace} are read by others. Without
+ * space for a queue or the index it refuses appends, waits and goes on where it stopped.
  */
 // hot path
 public final class Dispatcher implements Agent {
@@ -26,9 +28,11 @@ public final class Dispatcher implements Agent {
     private final LongSupplier limit;
     private final WriteGate gate;
     private final WakeUp wakeUp;
+    private long reached;
     private volatile long position;
     private volatile long storeTimeMs;
     private volatile boolean isStuck;
+    private volatile boolean lacksSpace;
 
     /** What the dispatcher works with; {@code limit} is the position up to which it may read. */
     public record Parts(
@@ -70,6 +74,11 @@ public final class Dispatcher implements Agent {
         return storeTimeMs;
     }
 
+    /** Whether it waits for space. */
+    public boolean lacksSpace() {
+        return lacksSpace;
+    }
+
     @Override
     public int doWork() {
         int work = queues.removeDeleted();
@@ -85,10 +94,11 @@ public final class Dispatcher implements Agent {
                     + "; a file was removed by hand: restart the store");
         }
         long end = Math.min(Math.min(to, segment.endPosition()), from + BYTES_PER_TURN);
-        long next = dispatch(segment, from, end);
-        if (next != from) {
-            storeTimeMs = records.storeTimeMs();
+        long next = dispatchWithSpace(segment, from, end);
+        if (next == from) {
+            return work;
         }
+        storeTimeMs = records.storeTimeMs();
         position = next;
         return work + 1;
     }
@@ -100,13 +110,29 @@ public final class Dispatcher implements Agent {
                 "dispatch failed at position " + position + ": " + fault + "; restart the store", fault));
     }
 
-    private long dispatch(LogSegment segment, long from, long end) {
+    private long dispatchWithSpace(LogSegment segment, long from, long end) {
+        reached = from;
+        try {
+            dispatch(segment, from, end);
+            if (lacksSpace) {
+                lacksSpace = false;
+            }
+        } catch (DiskFullException e) {
+            lacksSpace = true;
+            gate.refuseForSpace(String.valueOf(e.getMessage()));
+        }
+        return reached;
+    }
+
+    /** Moves {@code reached} behind each record that is dispatched. */
+    private void dispatch(LogSegment segment, long from, long end) {
         long at = from;
         while (at < end) {
             int in = (int) (at - segment.basePosition());
             int magic = StoredMessageLayout.magic(segment.buffer(), in);
             if (magic == StoredMessageLayout.MAGIC_BLANK) {
-                return segment.endPosition();
+                reached = segment.endPosition();
+                return;
             }
             if (!StoredMessageLayout.isMessage(magic)) {
                 throw new StoreException("position " + at + " in " + segment.file() + " holds magic 0x"
@@ -114,7 +140,7 @@ public final class Dispatcher implements Agent {
                         + "store.recovery.truncate=true to cut it there");
             }
             at += records.dispatch(segment.buffer(), in, at);
+            reached = at;
         }
-        return at;
     }
 }

@@ -231,7 +231,9 @@ final class StoreEngine implements MessageStore {
         }
         flusher.force();
         flusher.doWork();
-        while (gate.current() != WriteState.FAILED && dispatcher.position() < progress.durable()) {
+        while (gate.current() != WriteState.FAILED
+                && !dispatcher.lacksSpace()
+                && dispatcher.position() < progress.durable()) {
             dispatcher.doWork();
         }
         queues.removeDeleted();

@@ -125,7 +125,7 @@ public final class StoreWiring {
         DerivedFlush derived = new DerivedFlush(queues, index, progress, dispatcher, checkpoint);
         Retention retention = new Retention(
                 config, new Retention.Parts(segments, progress, dispatcher, queues, index), deps.wallClock());
-        SpaceWatch space = new SpaceWatch(config, segments, supply, progress, gate);
+        SpaceWatch space = new SpaceWatch(config, segments, supply, progress, gate, dispatcher);
         space.look(); // before the first append, not a turn of the upkeep thread later
         Upkeep.Parts parts =
                 new Upkeep.Parts(space, retention, derived, queues, index, usage, gate, writers.log.wakeUp());

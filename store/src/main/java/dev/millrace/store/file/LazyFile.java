@@ -97,6 +97,18 @@ public final class LazyFile {
         }
     }
 
+    /**
+     * The thread that writes, between {@link #acquire} and {@link #release}: makes sure that these bytes have their blocks.
+     *
+     * @throws dev.millrace.store.DiskFullException if there is no space for them
+     */
+    public void reserve(int from, int bytes) {
+        MappedFile file = mapped;
+        if (file != null) {
+            file.reserve(from, bytes);
+        }
+    }
+
     /** Forces the bytes if the file is mapped or was; it is mapped for that if need be. */
     public void force(int from, int bytes) {
         if (acquire() != null) {

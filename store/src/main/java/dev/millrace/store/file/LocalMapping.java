@@ -1,5 +1,6 @@
 package dev.millrace.store.file;
 
+import dev.millrace.store.DiskFullException;
 import dev.millrace.store.MappedFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * write the same page by a call, which makes many pages at once; so pages that will be written are first written as
  * zeros by calls.
  *
- * <p>Thread-safe as {@link MappedFile} says; {@code channel} and {@code zeros} belong to the thread that writes.
+ * <p>Thread-safe as {@link MappedFile} says; {@code channel}, {@code zeros} and {@code blocks} belong to the
+ * thread that writes.
  */
 final class LocalMapping implements MappedFile {
     private static final int ZEROS_BYTES = 1 << 18;
@@ -26,13 +28,20 @@ final class LocalMapping implements MappedFile {
     private final Path file;
     private final Arena arena;
     private final MemorySegment memory;
+    private final NativeFiles natives;
+    private final boolean mayLackBlocks;
     private @Nullable FileChannel channel;
     private @Nullable ByteBuffer zeros;
+    /** One bit a page that is known to have its block; null before the first write. */
+    private long @Nullable [] blocks;
 
-    LocalMapping(Path file, Arena arena, MemorySegment memory) {
+    /** @param isSparse whether blocks may be missing */
+    LocalMapping(Path file, Arena arena, MemorySegment memory, NativeFiles natives, boolean isSparse) {
         this.file = file;
         this.arena = arena;
         this.memory = memory;
+        this.natives = natives;
+        this.mayLackBlocks = isSparse && natives.pageBytes() > 0;
     }
 
     @Override
@@ -70,8 +79,42 @@ final class LocalMapping implements MappedFile {
                 closeChannel();
             }
         } catch (IOException e) {
-            throw LocalDisk.failed("write bytes " + from + ".." + (from + length) + " of", file, e);
+            throw LocalDisk.failedOrFull("write bytes " + from + ".." + (from + length) + " of", file, length, e);
         }
+    }
+
+    /** A write to a page without a block would fault, which Java reports as an InternalError at some later point. */
+    @Override
+    public void reserve(long from, long length) {
+        if (!mayLackBlocks) {
+            return;
+        }
+        long pageBytes = natives.pageBytes();
+        long last = (from + length - 1) / pageBytes;
+        for (long page = from / pageBytes; page <= last; page++) {
+            reservePage(page, pageBytes);
+        }
+    }
+
+    private void reservePage(long page, long pageBytes) {
+        long[] known = blocks;
+        if (known == null) {
+            known = new long[(int) (memory.byteSize() / pageBytes / Long.SIZE + 1)];
+            blocks = known;
+        }
+        int word = (int) (page / Long.SIZE);
+        long bit = 1L << page;
+        if ((known[word] & bit) != 0) {
+            return;
+        }
+        long at = page * pageBytes;
+        if (!natives.blocks(memory.address() + at, Math.min(pageBytes, memory.byteSize() - at))) {
+            throw new DiskFullException(
+                    "no space left for bytes " + at + ".." + (at + pageBytes) + " of " + file
+                            + "; free space or add disk, or look whether the disk fails",
+                    null);
+        }
+        known[word] |= bit;
     }
 
     @Override

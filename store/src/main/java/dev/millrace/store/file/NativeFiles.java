@@ -26,20 +26,55 @@ final class NativeFiles {
     private static final int KEEP_SIZE_AND_PUNCH_HOLE = 0x3;
     private static final int KEEP_SIZE_AND_ZERO_RANGE = 0x11;
     private static final int ADVICE_RANDOM = 1;
+    /** Since Linux 5.14: makes the pages of a mapping writable, or says that a write would fault. */
+    private static final int ADVICE_POPULATE_WRITE = 23;
+
+    private static final int OVER_SIZE_LIMIT = 27;
     private static final int NO_SPACE = 28;
     private static final int OVER_QUOTA = 122;
 
     private final @Nullable Calls calls;
+    /** 0 if blocks behind a mapping cannot be asked for. */
+    private final int pageBytes;
 
     private record Calls(
             MethodHandle open,
             MethodHandle close,
             MethodHandle posixFallocate,
             MethodHandle fallocate,
-            MethodHandle madvise) {}
+            MethodHandle madvise,
+            MethodHandle pageSize) {}
 
     private NativeFiles(@Nullable Calls calls) {
         this.calls = calls;
+        this.pageBytes = calls == null ? 0 : pageBytesForBlocks(calls);
+    }
+
+    /** The size of a page, 0 on systems that do not know the advice: there a full disk makes a write fault. */
+    private static int pageBytesForBlocks(Calls calls) {
+        try (Arena arena = Arena.ofConfined()) {
+            int bytes = (int) calls.pageSize.invokeExact();
+            MemorySegment page = arena.allocate(bytes, bytes);
+            int result = (int) calls.madvise.invokeExact(page.address(), (long) bytes, ADVICE_POPULATE_WRITE);
+            return result == 0 ? bytes : 0;
+        } catch (Throwable e) {
+            throw new AssertionError("asking for the size of a page failed", e);
+        }
+    }
+
+    /** Bytes of the pieces in which {@link #blocks} works, 0 if it does not. */
+    int pageBytes() {
+        return pageBytes;
+    }
+
+    /** Gives a page of a mapped file its block, false if there is no space for it or the disk fails; allocates nothing. */
+    boolean blocks(long address, long bytes) {
+        Calls c = calls;
+        try {
+            return c == null || (int) c.madvise.invokeExact(address, bytes, ADVICE_POPULATE_WRITE) == 0;
+        } catch (Throwable e) {
+            throw new AssertionError("madvise of a page failed", e);
+        }
     }
 
     static NativeFiles load() {
@@ -50,7 +85,7 @@ final class NativeFiles {
     boolean reserve(Path file, long length) throws IOException {
         int flags = OPEN_READ_WRITE | OPEN_CREATE | OPEN_TRUNCATE;
         int error = onFile(file, flags, (c, fd) -> (int) c.posixFallocate.invokeExact(fd, 0L, length));
-        if (error == NO_SPACE || error == OVER_QUOTA) {
+        if (error == NO_SPACE || error == OVER_QUOTA || error == OVER_SIZE_LIMIT) {
             throw new OutOfSpace("posix_fallocate of " + length + " bytes returned " + error);
         }
         return error == 0;
@@ -71,7 +106,7 @@ final class NativeFiles {
         if (c != null && mapping.byteSize() > 0) {
             try {
                 // An advice that is refused changes nothing.
-                int ignored = (int) c.madvise.invokeExact(mapping, mapping.byteSize(), ADVICE_RANDOM);
+                int ignored = (int) c.madvise.invokeExact(mapping.address(), mapping.byteSize(), ADVICE_RANDOM);
             } catch (Throwable e) {
                 throw new AssertionError("madvise of " + mapping.byteSize() + " bytes failed", e);
             }
@@ -103,7 +138,7 @@ final class NativeFiles {
         }
     }
 
-    // The linker is restricted since a wrong signature crashes the process; these four are POSIX and Linux.
+    // The linker is restricted since a wrong signature crashes the process; these six are POSIX and Linux.
     @SuppressWarnings("restricted")
     private static @Nullable Calls link() {
         Linker linker = Linker.nativeLinker();
@@ -139,8 +174,9 @@ final class NativeFiles {
                         lookup.findOrThrow("madvise"),
                         FunctionDescriptor.of(
                                 ValueLayout.JAVA_INT,
-                                ValueLayout.ADDRESS,
                                 ValueLayout.JAVA_LONG,
-                                ValueLayout.JAVA_INT)));
+                                ValueLayout.JAVA_LONG,
+                                ValueLayout.JAVA_INT)),
+                linker.downcallHandle(lookup.findOrThrow("getpagesize"), FunctionDescriptor.of(ValueLayout.JAVA_INT)));
     }
 }

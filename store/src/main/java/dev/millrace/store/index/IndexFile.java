@@ -118,11 +118,19 @@ public final class IndexFile {
         return hashCode == Integer.MIN_VALUE ? 0 : Math.abs(hashCode);
     }
 
-    /** Adds an entry; the file must not be full. */
+    /**
+     * Adds an entry; the file must not be full.
+     *
+     * @throws dev.millrace.store.DiskFullException if there is no space for it; nothing changed
+     */
     void put(ByteBuffer bytes, int hashCode, long position, long timeMs) {
         int keyHash = keyHash(hashCode);
         int slotAt = HEADER_BYTES + keyHash % sizes.slots * SLOT_BYTES;
         int number = nextEntry;
+        int at = entryAt(number);
+        file.reserve(0, HEADER_BYTES);
+        file.reserve(slotAt, SLOT_BYTES);
+        file.reserve(at, ENTRY_BYTES);
         int previous = bytes.getInt(slotAt);
         boolean isNewSlot = previous <= 0 || previous >= number;
         if (number == 1) {
@@ -131,7 +139,6 @@ public final class IndexFile {
             bytes.putLong(BEGIN_TIME_OFFSET, timeMs);
             bytes.putLong(BEGIN_POSITION_OFFSET, position);
         }
-        int at = entryAt(number);
         bytes.putInt(at, keyHash);
         bytes.putLong(at + 4, position);
         bytes.putInt(at + 12, secondsSinceBegin(timeMs));

@@ -171,7 +171,8 @@ public final class KeyIndex {
         for (int i = Math.max(0, now.length - 2); i < now.length; i++) {
             now[i].force();
         }
-        if (hasNewNames) {
+        // Without space the folder may not have been made yet.
+        if (hasNewNames && disk.exists(folder)) {
             hasNewNames = false;
             disk.forceFolder(folder);
         }

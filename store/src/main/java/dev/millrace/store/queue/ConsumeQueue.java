@@ -137,6 +137,7 @@ public final class ConsumeQueue implements QueueLog {
      * with a later position: then the queue was deleted and began anew. An offset above the end leaves a gap of fillers.
      *
      * @return whether the entry is new
+     * @throws dev.millrace.store.DiskFullException if there is no space for it; nothing changed, it can be put again
      */
     public boolean put(long offset, long position, int size, long tagHash) {
         if (offset != maxOffset && !makeRoomFor(offset, position)) {
@@ -151,7 +152,9 @@ public final class ConsumeQueue implements QueueLog {
             return false;
         }
         try {
-            QueueEntry.put(bytes, QueueEntry.byteInFile(offset), position, size, tagHash);
+            int at = QueueEntry.byteInFile(offset);
+            file.reserve(at, QueueEntry.BYTES);
+            QueueEntry.put(bytes, at, position, size, tagHash);
         } finally {
             file.release();
         }

@@ -115,7 +115,8 @@ final class QueueFiles {
     void forceNames() {
         Path topicFolder = folder.getParent();
         Path root = topicFolder == null ? null : topicFolder.getParent();
-        if (hasNewNames && topicFolder != null && root != null) {
+        // Without space the folder may not have been made yet.
+        if (hasNewNames && topicFolder != null && root != null && disk.exists(folder)) {
             hasNewNames = false;
             disk.forceFolder(folder);
             disk.forceFolder(topicFolder);
@@ -183,6 +184,7 @@ final class QueueFiles {
             return;
         }
         try {
+            file.reserve(QueueEntry.byteInFile(from), Math.toIntExact(to - from) * QueueEntry.BYTES);
             for (long offset = from; offset < to; offset++) {
                 QueueEntry.put(bytes, QueueEntry.byteInFile(offset), 0, QueueEntry.FILLER_SIZE, 0);
             }

@@ -8,6 +8,7 @@ import dev.millrace.store.commitlog.LogProgress;
 import dev.millrace.store.commitlog.LogSegments;
 import dev.millrace.store.commitlog.SegmentSupply;
 import dev.millrace.store.commitlog.WriteGate;
+import dev.millrace.store.dispatch.Dispatcher;
 import dev.millrace.store.file.LogSegment;
 
 /**
@@ -21,14 +22,21 @@ public final class SpaceWatch {
     private final SegmentSupply supply;
     private final LogProgress progress;
     private final WriteGate gate;
+    private final Dispatcher dispatcher;
 
     public SpaceWatch(
-            StoreConfig config, LogSegments segments, SegmentSupply supply, LogProgress progress, WriteGate gate) {
+            StoreConfig config,
+            LogSegments segments,
+            SegmentSupply supply,
+            LogProgress progress,
+            WriteGate gate,
+            Dispatcher dispatcher) {
         this.config = config;
         this.segments = segments;
         this.supply = supply;
         this.progress = progress;
         this.gate = gate;
+        this.dispatcher = dispatcher;
     }
 
     /** Looks at the space; closes or opens the gate. */
@@ -42,7 +50,7 @@ public final class SpaceWatch {
             gate.refuseForSpace("disk of " + segments.folder() + " has " + space.freeBytes()
                     + " bytes free, store.disk.reserve is " + config.diskReserveBytes()
                     + "; free space, add disk or shorten store.retention");
-        } else if (gate.current() == WriteState.DISK_FULL && hasSegment()) {
+        } else if (gate.current() == WriteState.DISK_FULL && !dispatcher.lacksSpace() && hasSegment()) {
             gate.admit();
         }
     }
