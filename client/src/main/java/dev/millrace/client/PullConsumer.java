@@ -9,9 +9,13 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A consumer that the application asks for messages. Not thread-safe: one thread at a time, except {@link #close}.
+ * A consumer that the application asks for messages. One thread at a time: calls wait for each other, except {@link
+ * #close}, which ends a {@link #poll} that waits.
  *
- * <p>Either {@link #assign} names the queues, or {@link #subscribe} lets the members of the group share them.
+ * <p>Either {@link #assign} names the queues, or {@link #subscribe} lets the members of the group share them; a consumer
+ * does one of both.
+ *
+ * <p>Delivery is at least once: whoever reads a queue next starts at its committed offset.
  */
 public interface PullConsumer extends AutoCloseable {
     /** The queues of a topic that can be read now. */
@@ -23,13 +27,24 @@ public interface PullConsumer extends AutoCloseable {
     /** Reads exactly these queues with a filter. */
     void assign(Collection<TopicQueue> queues, Filter filter);
 
-    /** Reads the share of this topic that the group gives this member. */
+    /**
+     * Reads the share of this topic that the group gives this member; may be called for several topics, and again with
+     * another filter. Joins the group and waits for the brokers. A topic that is not there yet is read when it comes.
+     *
+     * <p>The share changes as members come and go, within {@link #poll} only. A queue that goes to another member is
+     * committed with automatic commits; without them, what was polled and not committed is given to the other member again.
+     */
     void subscribe(String topic, Filter filter);
 
     /** The queues that are read now. */
     List<TopicQueue> assignment();
 
-    /** Messages that are there, in order within a queue; empty if none came within {@code timeout}. */
+    /**
+     * Messages that are there, in order within a queue; empty if none came within {@code timeout}. Brokers that can't be
+     * reached are tried again, without an exception.
+     *
+     * @throws ClientException {@code CLOSED} if it is closed, also while this waits; {@code INTERRUPTED}
+     */
     List<ReceivedMessage> poll(Duration timeout);
 
     /** Goes on at this offset with the next {@link #poll}. */
@@ -38,7 +53,11 @@ public interface PullConsumer extends AutoCloseable {
     /** Offset of the next message that {@link #poll} gives. */
     long position(TopicQueue queue);
 
-    /** Stores the positions of all queues at their brokers, and waits for that. */
+    /**
+     * Stores the positions of all queues that moved at their brokers, and waits for that.
+     *
+     * @throws ClientException if one could not be stored; the next commit tries it again
+     */
     void commit();
 
     /** Stores these offsets, and waits for that. */
@@ -56,7 +75,7 @@ public interface PullConsumer extends AutoCloseable {
     /** The offset of the first message stored at this time or later. */
     long offsetAt(TopicQueue queue, Instant time);
 
-    /** Stops reading; with automatic commits, commits first. */
+    /** Stops reading and leaves the group; with automatic commits, commits first. */
     @Override
     void close();
 

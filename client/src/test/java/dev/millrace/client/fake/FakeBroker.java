@@ -54,7 +54,9 @@ public final class FakeBroker implements AutoCloseable {
 
     private final String name;
     private final boolean isOurs;
-    private final RemotingServer server;
+    private final IoThreads threads;
+    private final int port;
+    private RemotingServer server;
     private final Map<MessageQueue, FakeQueue> queues = new ConcurrentHashMap<>();
     private final Map<String, Long> offsets = new ConcurrentHashMap<>();
     private final Map<String, Map<String, Connection>> members = new ConcurrentHashMap<>();
@@ -69,12 +71,30 @@ public final class FakeBroker implements AutoCloseable {
     public FakeBroker(IoThreads threads, String name, boolean isOurs) {
         this.name = name;
         this.isOurs = isOurs;
-        this.server = RemotingServer.start(
+        this.threads = threads;
+        this.server = start(0);
+        this.port = server.port();
+    }
+
+    private RemotingServer start(int port) {
+        return RemotingServer.start(
                 threads,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                 TransportSettings.defaults(),
                 this::handle,
                 ConnectionListener.NONE);
+    }
+
+    /** Goes away; messages and offsets stay, members and locks are forgotten. */
+    public void stop() {
+        server.close();
+        members.clear();
+        locks.clear();
+    }
+
+    /** Comes back at the same address. */
+    public void startAgain() {
+        server = start(port);
     }
 
     public String name() {
@@ -82,7 +102,7 @@ public final class FakeBroker implements AutoCloseable {
     }
 
     public String address() {
-        return "127.0.0.1:" + server.port();
+        return "127.0.0.1:" + port;
     }
 
     /** Answers the next send with this code. */

@@ -1,22 +1,20 @@
 package dev.millrace.client.internal.consume;
 
 import dev.millrace.client.internal.group.Membership;
+import dev.millrace.client.internal.group.Upkeep;
 import dev.millrace.client.internal.net.ClientClock;
 import dev.millrace.client.internal.net.Requests;
 import dev.millrace.client.internal.pull.QueueReader;
 import dev.millrace.client.internal.pull.QueueReaders;
 import dev.millrace.client.internal.route.RouteCache;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
  * What consumers get from the client.
  *
  * @param later runs something short on the timer thread
- * @param upkeepLater runs something that may wait on the upkeep thread
- * @param onUpkeep runs something on the upkeep thread; the stage has its failure
+ * @param upkeep runs what may wait
  * @param workers runs listeners; the consumer shuts it down
  */
 public record ConsumeContext(
@@ -26,8 +24,7 @@ public record ConsumeContext(
         Membership membership,
         QueueReaders.Parts reading,
         QueueReader.Later later,
-        QueueReader.Later upkeepLater,
-        Function<Runnable, CompletableFuture<Boolean>> onUpkeep,
+        Upkeep upkeep,
         ExecutorService workers,
         Closing closing) {
     private static final long WORKERS_WAIT_SECONDS = 20;

@@ -7,6 +7,7 @@ import dev.millrace.client.ConsumerSettings;
 import dev.millrace.client.Filter;
 import dev.millrace.client.ReceivedMessage;
 import dev.millrace.client.TopicQueue;
+import dev.millrace.client.internal.group.GroupShare;
 import dev.millrace.client.internal.group.Member;
 import dev.millrace.client.internal.group.Membership;
 import dev.millrace.client.internal.net.Faults;
@@ -30,7 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class GroupConsumer implements Consumer {
     private static final Logger LOG = LoggerFactory.getLogger(GroupConsumer.class);
-    private static final long REBALANCE_AGAIN_MS = 1000;
     private static final long CLOSE_WAIT_MS = 30_000;
 
     private final ConsumeContext context;
@@ -39,6 +39,7 @@ public final class GroupConsumer implements Consumer {
     private final QueueReaders readers;
     private final OffsetStore offsets;
     private final Delivery delivery;
+    private final GroupShare place;
     private final Map<TopicQueue, QueueWork> works = new ConcurrentHashMap<>();
     private final AtomicLong heldBytes = new AtomicLong();
     private volatile boolean isPaused;
@@ -66,17 +67,17 @@ public final class GroupConsumer implements Consumer {
         this.delivery = settings.mode().isOrdered()
                 ? new OrderedDelivery(context, settings)
                 : new ConcurrentDelivery(context, settings);
+        this.place = new GroupShare(context.membership(), context.upkeep(), this::take);
     }
 
     /** Joins the group and takes its share; waits for the brokers. */
     public void start() {
         try {
-            context.membership().join(member);
+            place.want(member);
         } catch (ClientException e) {
             context.endWorkers();
             throw e;
         }
-        rebalance();
     }
 
     public String group() {
@@ -111,29 +112,14 @@ public final class GroupConsumer implements Consumer {
 
     /** Takes the queues that are this member's now, and gives up the others. Upkeep thread. */
     public void rebalance() {
-        if (isClosed) {
-            return;
-        }
-        boolean isComplete = true;
-        for (String topic : member.subscriptions().keySet()) {
-            try {
-                isComplete &= apply(topic, context.membership().share(member, topic));
-            } catch (ClientException e) {
-                isComplete = false;
-                LOG.atWarn()
-                        .addKeyValue("consumerGroup", settings.group())
-                        .addKeyValue("topic", topic)
-                        .addKeyValue("error", e.getMessage())
-                        .log("queues of the topic not shared out; trying again");
-            }
-        }
-        if (!isComplete) {
-            context.upkeepLater().run(this::rebalance, REBALANCE_AGAIN_MS);
-        }
+        place.rebalance();
     }
 
     /** Whether everything that is ours is being read. */
-    private boolean apply(String topic, List<TopicQueue> share) {
+    private boolean take(String topic, List<TopicQueue> share) {
+        if (isClosed) {
+            return true;
+        }
         for (QueueWork work : List.copyOf(works.values())) {
             if (work.queue().topic().equals(topic) && !share.contains(work.queue())) {
                 giveUp(work);
@@ -238,12 +224,12 @@ public final class GroupConsumer implements Consumer {
         isClosed = true;
         works.values().forEach(QueueWork::drop);
         Faults.await(
-                context.onUpkeep().apply(() -> {
+                context.upkeep().now(() -> {
                     works.values().forEach(delivery::awaitEnd);
                     delivery.close();
                     storeOffsets();
                     works.values().forEach(delivery::givenUp);
-                    context.membership().leave(settings.group());
+                    place.leave();
                 }),
                 CLOSE_WAIT_MS,
                 "closing the consumer of group " + settings.group());

@@ -38,7 +38,7 @@ final class QueueWork implements QueueReader.Sink {
         this.consumer = consumer;
         this.queue = queue;
         this.doneOffset = startOffset;
-        this.storedOffset = startOffset;
+        this.storedOffset = -1; // who takes over before anything came must start here, too
     }
 
     TopicQueue queue() {

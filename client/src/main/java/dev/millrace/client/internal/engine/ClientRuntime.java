@@ -41,12 +41,12 @@ import java.nio.ByteBuffer;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,8 +58,6 @@ public final class ClientRuntime implements ClientEngine {
     private static final int REBALANCE_SECONDS = 20;
     private static final int STORE_SECONDS = 5;
     private static final int LOCK_SECONDS = 20;
-    /** A new member looks again soon: its retry topic appears, others hear of it. */
-    private static final List<Long> SETTLING_MS = List.of(1000L, 3000L);
 
     private final ClientThreads threads;
     private final RemotingClient remoting;
@@ -117,9 +115,20 @@ public final class ClientRuntime implements ClientEngine {
 
     /** Knows the event loops by their first connection. */
     private final class Watcher implements ConnectionListener {
+        private final AtomicBoolean isHeartbeatDue = new AtomicBoolean();
+
         @Override
         public void opened(Connection connection) {
             ClientThreads.mark();
+            if (membership.isInGroups() && isHeartbeatDue.compareAndSet(false, true)) {
+                threads.upkeep().later(this::heartbeat, 0);
+            }
+        }
+
+        /** A broker that was away has forgotten who is in its groups. */
+        private void heartbeat() {
+            isHeartbeatDue.set(false);
+            membership.heartbeat();
         }
 
         @Override
@@ -166,15 +175,13 @@ public final class ClientRuntime implements ClientEngine {
                 membership,
                 reading(),
                 threads::later,
-                threads::upkeepLater,
-                threads::onUpkeep,
+                threads.upkeep(),
                 threads.workers(settings.group(), settings.threads()),
                 this::closed);
         GroupConsumer consumer = new GroupConsumer(context, settings);
-        Faults.await(threads.onUpkeep(consumer::start));
+        Faults.await(threads.upkeep().now(consumer::start));
         consumers.put(settings.group(), consumer);
         open.add(consumer);
-        SETTLING_MS.forEach(after -> threads.upkeepLater(consumer::rebalance, after));
         return consumer;
     }
 
@@ -194,7 +201,7 @@ public final class ClientRuntime implements ClientEngine {
 
     @Override
     public PullConsumer open(PullConsumerSettings settings) {
-        PollingConsumer consumer = new PollingConsumer(reading(), membership, settings, this::closed);
+        PollingConsumer consumer = new PollingConsumer(reading(), membership, threads.upkeep(), settings, this::closed);
         open.add(consumer);
         pollers.add(consumer);
         return consumer;
@@ -204,7 +211,7 @@ public final class ClientRuntime implements ClientEngine {
     private void asked(Connection connection, HeaderFields fields, ByteBuffer body) {
         if (fields.code() == RequestCode.NOTIFY_CONSUMER_IDS_CHANGED.number()) {
             String group = fields.requiredText("consumerGroup");
-            threads.upkeepLater(() -> rebalance(group), 0);
+            threads.upkeep().later(() -> rebalance(group), 0);
         } else if (fields.code() == RequestCode.RESET_CONSUMER_CLIENT_OFFSET.number()) {
             GroupConsumer consumer = consumers.get(fields.requiredText("group"));
             Map<TopicQueue, Long> positions = new HashMap<>();
@@ -213,7 +220,7 @@ public final class ClientRuntime implements ClientEngine {
                     .forEach((queue, offset) ->
                             positions.put(new TopicQueue(queue.topic(), queue.brokerName(), queue.queueId()), offset));
             if (consumer != null) {
-                threads.upkeepLater(() -> consumer.reset(positions), 0);
+                threads.upkeep().later(() -> consumer.reset(positions), 0);
             }
         } else if (!fields.isOneWay()) {
             ReplyTo.of(connection, fields)

@@ -3,6 +3,7 @@ package dev.millrace.client.internal.engine;
 import dev.millrace.client.ClientException;
 import dev.millrace.client.ConsumerSettings;
 import dev.millrace.client.ErrorCode;
+import dev.millrace.client.internal.group.Upkeep;
 import dev.millrace.protocol.transport.IoThreads;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -31,6 +32,32 @@ final class ClientThreads implements AutoCloseable {
     private final IoThreads io;
     private final ScheduledExecutorService timer;
     private final ScheduledExecutorService upkeep;
+    private final Upkeep upkeepTasks = new UpkeepTasks();
+
+    private final class UpkeepTasks implements Upkeep {
+        @Override
+        public CompletableFuture<Boolean> now(Runnable task) {
+            CompletableFuture<Boolean> done = new CompletableFuture<>();
+            upkeep.execute(() -> {
+                try {
+                    task.run();
+                    done.complete(true);
+                } catch (RuntimeException | Error e) {
+                    done.completeExceptionally(e);
+                }
+            });
+            return done;
+        }
+
+        @Override
+        public void later(Runnable task, long afterMs) {
+            try {
+                upkeep.schedule(() -> careful(task), afterMs, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.atDebug().log("upkeep has ended; a task was left out");
+            }
+        }
+    }
 
     ClientThreads(int ioCount) {
         int number = COUNT.incrementAndGet();
@@ -75,31 +102,13 @@ final class ClientThreads implements AutoCloseable {
         return timer;
     }
 
-    /** Runs a task that may wait after a time; not at all if the client has closed. */
-    void upkeepLater(Runnable task, long afterMs) {
-        try {
-            upkeep.schedule(() -> careful(task), afterMs, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            LOG.atDebug().log("upkeep has ended; a task was left out");
-        }
+    /** Runs tasks that may wait. */
+    Upkeep upkeep() {
+        return upkeepTasks;
     }
 
     void everySeconds(int seconds, Runnable task) {
         upkeep.scheduleWithFixedDelay(() -> careful(task), seconds, seconds, TimeUnit.SECONDS);
-    }
-
-    /** Runs a task on the upkeep thread; the stage has its failure. */
-    CompletableFuture<Boolean> onUpkeep(Runnable task) {
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
-        upkeep.execute(() -> {
-            try {
-                task.run();
-                done.complete(true);
-            } catch (RuntimeException | Error e) {
-                done.completeExceptionally(e);
-            }
-        });
-        return done;
     }
 
     /** A periodic task ends with its first exception, so none gets out. */

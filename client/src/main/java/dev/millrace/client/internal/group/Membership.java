@@ -61,6 +61,11 @@ public final class Membership {
         producerGroups.add(group);
     }
 
+    /** Whether this client has consumers in groups. */
+    public boolean isInGroups() {
+        return !members.isEmpty();
+    }
+
     /**
      * Joins a group, or says what changed, and waits until the brokers know.
      *

@@ -8,86 +8,85 @@ import dev.millrace.client.PullConsumerSettings;
 import dev.millrace.client.ReceivedMessage;
 import dev.millrace.client.TopicQueue;
 import dev.millrace.client.internal.group.Membership;
+import dev.millrace.client.internal.group.Upkeep;
 import dev.millrace.client.internal.net.Faults;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The consumer that the application asks for messages. Readers fetch ahead up to a number of bytes.
  *
- * <p>Owner: the application's thread; event loops put arrivals into a queue, whose bytes are bounded by {@code
- * bufferBytesMax} plus one answer for each queue read.
+ * <p>Owner: the thread that has the turn, normally the application's; a thread that closes wakes it and takes the turn
+ * after it. Event loops fill {@link FetchedAhead}, the upkeep thread works the share out.
  */
 public final class PollingConsumer implements PullConsumer {
+    private static final Logger LOG = LoggerFactory.getLogger(PollingConsumer.class);
+    private static final long SHARE_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final QueueReaders.Parts parts;
     private final PullConsumerSettings settings;
     private final QueueOffsets offsets;
-    private final QueueReaders readers;
+    private final FetchedAhead fetched;
+    private final AssignedQueues queues;
     private final Sharing sharing;
     private final Consumer<PollingConsumer> closed;
-    private final Inbox inbox = new Inbox();
-    private final Map<TopicQueue, Assigned> assigned = new LinkedHashMap<>();
-    private final LinkedBlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
-    private final AtomicLong bufferedBytes = new AtomicLong();
+    private final Semaphore turn = new Semaphore(1);
+    private final AtomicBoolean isClosed = new AtomicBoolean();
     private long committedNanos;
-    private volatile boolean isSharing;
-    private volatile boolean isClosed;
-
-    /** A queue that is read, and the offset behind what the application got. */
-    private static final class Assigned {
-        private final QueueReader reader;
-        private long position;
-
-        Assigned(QueueReader reader, long position) {
-            this.reader = reader;
-            this.position = position;
-        }
-    }
-
-    private record Arrival(
-            QueueReader reader, long generation, List<ReceivedMessage> messages, int bytes, long nextOffset) {}
-
-    /** Keeps arrivals until the application asks. Thread-safe. */
-    private final class Inbox implements QueueReader.Sink {
-        @Override
-        public boolean arrived(
-                QueueReader reader, long generation, List<ReceivedMessage> messages, int bytes, long nextOffset) {
-            long buffered = bufferedBytes.addAndGet(bytes);
-            arrivals.add(new Arrival(reader, generation, messages, bytes, nextOffset));
-            return buffered < settings.bufferBytesMax();
-        }
-
-        @Override
-        public long commitOffset(TopicQueue queue) {
-            return 0;
-        }
-    }
+    private boolean isShareIncomplete;
+    private long shareTriedNanos;
 
     /** @param closed told when it has closed */
     public PollingConsumer(
             QueueReaders.Parts parts,
             Membership membership,
+            Upkeep upkeep,
             PullConsumerSettings settings,
             Consumer<PollingConsumer> closed) {
         this.closed = closed;
         this.parts = parts;
         this.settings = settings;
         this.offsets = new QueueOffsets(parts.requests(), parts.routes());
-        this.readers = new QueueReaders(parts, settings.group());
-        this.sharing = new Sharing(membership, settings, parts.clock());
+        this.fetched = new FetchedAhead(settings.bufferBytesMax());
+        this.queues = new AssignedQueues(settings, offsets, new QueueReaders(parts, settings.group()), fetched);
+        this.sharing = new Sharing(membership, upkeep, settings, parts.clock(), fetched::wake);
         this.committedNanos = parts.clock().nanoTime();
+    }
+
+    /** Runs a call while no other thread is in one. */
+    private <T> T inTurn(Supplier<T> call) {
+        turn.acquireUninterruptibly();
+        try {
+            checkOpen();
+            return call.get();
+        } finally {
+            turn.release();
+        }
+    }
+
+    private void inTurn(Runnable call) {
+        inTurn(() -> {
+            call.run();
+            return true;
+        });
+    }
+
+    private void checkOpen() {
+        if (isClosed.get()) {
+            throw new ClientException(ErrorCode.CLOSED, "pull consumer of group " + settings.group() + " is closed");
+        }
     }
 
     @Override
@@ -96,59 +95,44 @@ public final class PollingConsumer implements PullConsumer {
     }
 
     @Override
-    public void assign(Collection<TopicQueue> queues) {
-        assign(queues, Filter.ALL);
+    public void assign(Collection<TopicQueue> wanted) {
+        assign(wanted, Filter.ALL);
     }
 
     @Override
-    public void assign(Collection<TopicQueue> queues, Filter filter) {
-        checkOpen();
-        Map<TopicQueue, Filter> wanted = new LinkedHashMap<>();
-        queues.forEach(queue -> wanted.put(queue, filter));
-        assigned.values().forEach(old -> old.reader.stop());
-        assigned.clear();
-        apply(wanted);
+    public void assign(Collection<TopicQueue> wanted, Filter filter) {
+        inTurn(() -> {
+            if (sharing.isSubscribed()) {
+                throw eitherOr("assign");
+            }
+            Map<TopicQueue, Filter> all = new LinkedHashMap<>();
+            wanted.forEach(queue -> all.put(queue, filter));
+            queues.giveUp(queues.all());
+            queues.read(all);
+        });
     }
 
-    /** Stops readers of queues that are not wanted any more and starts those that are missing. */
-    private void apply(Map<TopicQueue, Filter> wanted) {
-        Map<TopicQueue, Long> left = new HashMap<>();
-        assigned.forEach((queue, owner) -> {
-            if (!wanted.containsKey(queue)) {
-                owner.reader.stop();
-                left.put(queue, owner.position);
-            }
-        });
-        if (!settings.autoCommitInterval().isZero()) {
-            commit(left);
-        }
-        assigned.keySet().removeAll(left.keySet());
-        Map<TopicQueue, CompletableFuture<Long>> starts = new LinkedHashMap<>();
-        for (TopicQueue queue : wanted.keySet()) {
-            if (!assigned.containsKey(queue)) {
-                starts.put(queue, offsets.start(settings.group(), queue, settings.startFrom()));
-            }
-        }
-        starts.forEach((queue, start) -> {
-            Filter filter = wanted.getOrDefault(queue, Filter.ALL);
-            QueueReader reader = readers.reader(queue, filter, inbox);
-            long offset = Faults.await(start);
-            assigned.put(queue, new Assigned(reader, offset));
-            reader.start(offset);
-        });
+    private ClientException eitherOr(String call) {
+        return new ClientException(
+                ErrorCode.INVALID_ARGUMENT,
+                call + " can't be mixed with " + (call.equals("assign") ? "subscribe" : "assign")
+                        + " in one pull consumer of group " + settings.group() + "; build a second one");
     }
 
     @Override
     public void subscribe(String topic, Filter filter) {
-        checkOpen();
-        sharing.subscribe(topic, filter);
-        isSharing = true;
-        takeShare();
+        inTurn(() -> {
+            if (!sharing.isSubscribed() && !queues.all().isEmpty()) {
+                throw eitherOr("subscribe");
+            }
+            sharing.subscribe(topic, filter);
+            takeShare();
+        });
     }
 
     /** Works out again which queues are ours; upkeep thread. */
     public void rebalance() {
-        if (isSharing && !isClosed) {
+        if (!isClosed.get()) {
             sharing.rebalance();
         }
     }
@@ -157,70 +141,77 @@ public final class PollingConsumer implements PullConsumer {
         return settings.group();
     }
 
+    /** Reads what the group gives us now; what does not work is tried again by this or the next poll. */
     private void takeShare() {
+        if (!sharing.isSubscribed()) {
+            return;
+        }
         Map<TopicQueue, Filter> share = sharing.share();
-        if (isSharing && !share.keySet().equals(assigned.keySet())) {
-            apply(share);
+        long now = parts.clock().nanoTime();
+        boolean isWaiting = isShareIncomplete && now - shareTriedNanos < SHARE_AGAIN_NANOS;
+        if (isWaiting || queues.isReading(share)) {
+            return;
+        }
+        shareTriedNanos = now;
+        try {
+            queues.read(share);
+            isShareIncomplete = false;
+        } catch (ClientException e) {
+            if (e.code() == ErrorCode.INTERRUPTED) {
+                throw e;
+            }
+            isShareIncomplete = true;
+            LOG.atWarn()
+                    .addKeyValue("consumerGroup", settings.group())
+                    .addKeyValue("error", e.getMessage())
+                    .log("not all queues of our share are read yet; trying again");
         }
     }
 
     @Override
     public List<TopicQueue> assignment() {
-        return List.copyOf(assigned.keySet());
+        return inTurn(() -> List.copyOf(queues.all()));
     }
 
     @Override
     public List<ReceivedMessage> poll(Duration timeout) {
-        checkOpen();
-        long deadline = parts.clock().nanoTime() + timeout.toNanos();
-        takeShare();
-        commitSometimes();
-        try {
-            while (true) {
-                long left = Math.max(0, deadline - parts.clock().nanoTime());
-                Arrival arrival = arrivals.poll(left, TimeUnit.NANOSECONDS);
-                if (arrival == null) {
-                    return List.of();
-                }
-                List<ReceivedMessage> messages = take(arrival);
-                if (!messages.isEmpty()) {
-                    return messages;
-                }
+        return inTurn(() -> {
+            commitSometimes();
+            try {
+                return messages(parts.clock().nanoTime() + timeout.toNanos());
+            } catch (InterruptedException e) {
+                throw Faults.interrupted(e);
             }
-        } catch (InterruptedException e) {
-            throw Faults.interrupted(e);
-        }
+        });
     }
 
-    private List<ReceivedMessage> take(Arrival arrival) {
-        long buffered = bufferedBytes.addAndGet(-arrival.bytes());
-        if (buffered < settings.bufferBytesMax()) {
-            resumeAll(arrival, buffered);
-        }
-        Assigned owner = assigned.get(arrival.reader().queue());
-        if (owner == null
-                || owner.reader != arrival.reader()
-                || !arrival.reader().isCurrent(arrival.generation())) {
-            return List.of();
-        }
-        owner.position = arrival.nextOffset();
-        return arrival.messages();
+    private List<ReceivedMessage> messages(long deadlineNanos) throws InterruptedException {
+        long left;
+        do {
+            takeShare();
+            left = Math.max(0, deadlineNanos - parts.clock().nanoTime());
+            FetchedAhead.Arrival arrival = fetched.next(isShareIncomplete ? Math.min(left, SHARE_AGAIN_NANOS) : left);
+            checkOpen();
+            List<ReceivedMessage> messages = arrival == null ? List.of() : take(arrival);
+            if (!messages.isEmpty()) {
+                return messages;
+            }
+        } while (left > 0);
+        return List.of();
     }
 
-    private void resumeAll(Arrival arrival, long buffered) {
-        if (buffered + arrival.bytes() < settings.bufferBytesMax()) {
-            return; // it was not full before: nobody paused
+    private List<ReceivedMessage> take(FetchedAhead.Arrival arrival) {
+        if (fetched.release(arrival)) {
+            queues.resumeAll();
         }
-        for (Assigned each : assigned.values()) {
-            each.reader.resume();
-        }
+        return queues.take(arrival);
     }
 
     private void commitSometimes() {
         long intervalNanos = settings.autoCommitInterval().toNanos();
         if (intervalNanos > 0 && parts.clock().nanoTime() - committedNanos >= intervalNanos) {
             committedNanos = parts.clock().nanoTime();
-            commit();
+            queues.commitOrLog(queues.all());
         }
     }
 
@@ -229,38 +220,22 @@ public final class PollingConsumer implements PullConsumer {
         if (offset < 0) {
             throw new ClientException(ErrorCode.INVALID_ARGUMENT, "offset " + offset + " of " + queue + " is negative");
         }
-        Assigned owner = owner(queue);
-        owner.position = offset;
-        owner.reader.start(offset);
+        inTurn(() -> queues.seek(queue, offset));
     }
 
     @Override
     public long position(TopicQueue queue) {
-        return owner(queue).position;
-    }
-
-    private Assigned owner(TopicQueue queue) {
-        Assigned owner = assigned.get(queue);
-        if (owner == null) {
-            throw new ClientException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "queue " + queue + " is not assigned to this consumer; assign it first");
-        }
-        return owner;
+        return inTurn(() -> queues.position(queue));
     }
 
     @Override
     public void commit() {
-        Map<TopicQueue, Long> positions = new HashMap<>();
-        assigned.forEach((queue, owner) -> positions.put(queue, owner.position));
-        commit(positions);
+        inTurn(() -> queues.commit(queues.all()));
     }
 
     @Override
     public void commit(Map<TopicQueue, Long> positions) {
-        List<CompletableFuture<Boolean>> commits = new ArrayList<>();
-        positions.forEach((queue, offset) -> commits.add(offsets.commit(settings.group(), queue, offset)));
-        commits.forEach(Faults::await);
+        inTurn(() -> queues.commit(positions));
     }
 
     @Override
@@ -283,23 +258,19 @@ public final class PollingConsumer implements PullConsumer {
         return Faults.await(offsets.at(queue, time.toEpochMilli()));
     }
 
-    private void checkOpen() {
-        if (isClosed) {
-            throw new ClientException(ErrorCode.CLOSED, "pull consumer of group " + settings.group() + " is closed");
-        }
-    }
-
     @Override
     public void close() {
-        if (isClosed) {
+        if (!isClosed.compareAndSet(false, true)) {
             return;
         }
-        isClosed = true;
-        assigned.values().forEach(each -> each.reader.stop());
-        if (!settings.autoCommitInterval().isZero()) {
-            commit();
+        fetched.wake();
+        turn.acquireUninterruptibly();
+        try {
+            queues.giveUp(queues.all());
+            sharing.leave();
+        } finally {
+            turn.release();
+            closed.accept(this);
         }
-        sharing.leave();
-        closed.accept(this);
     }
 }
