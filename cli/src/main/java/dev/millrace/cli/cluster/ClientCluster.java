@@ -107,7 +107,8 @@ public final class ClientCluster implements Cluster {
             try (PullConsumer consumer = client.pullConsumer(consumerGroup)
                     .startFrom(StartFrom.FIRST)
                     .build()) {
-                consumer.assign(consumer.queues(topic), Filter.ALL);
+                consumer.queues(topic); // an unknown topic is a mistake here; subscribe would wait for it
+                consumer.subscribe(topic, Filter.ALL);
                 boolean goesOn = true;
                 while (goesOn) {
                     List<dev.millrace.client.ReceivedMessage> messages = consumer.poll(patience);
