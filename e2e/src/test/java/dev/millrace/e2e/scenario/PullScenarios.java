@@ -151,6 +151,7 @@ public final class PullScenarios {
             assertThat(bodies).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(bodies.stream().filter(body -> body.startsWith("x")))
                     .containsExactlyElementsOf(Clients.bodies("x", 15));
+            awaitCommitted(clients, env, queues, 15);
             Clients.sendInOrder(producer, queues.get(0), "z", 3);
             DefaultLitePullConsumer next = clients.litePullConsumer(env.name("G"));
             next.subscribe(topic, "*");
@@ -272,6 +273,17 @@ public final class PullScenarios {
 
     private static void commit(DefaultLitePullConsumer consumer) {
         consumer.commitSync();
+    }
+
+    /** Clients report offsets one-way, so a consumer that starts at once may be faster than the report. */
+    private static void awaitCommitted(Clients clients, Environment env, List<MessageQueue> queues, long offset)
+            throws Exception {
+        DefaultMQPullConsumer reader = clients.pullConsumer(env.name("G"));
+        reader.start();
+        for (MessageQueue queue : queues) {
+            Awaitility.await().until(() -> reader.fetchConsumeOffset(queue, true), found -> found == offset);
+        }
+        reader.shutdown();
     }
 
     private static List<String> poll(DefaultLitePullConsumer consumer, int count) {

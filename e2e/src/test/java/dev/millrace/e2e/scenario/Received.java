@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
@@ -20,6 +23,7 @@ import org.awaitility.Awaitility;
 final class Received {
 
     private static final Duration WAIT_MAX = Duration.ofSeconds(40);
+    private static final Duration PROGRESS_MAX = Duration.ofMinutes(4);
 
     private final List<MessageExt> messages = new ArrayList<>();
 
@@ -65,12 +69,22 @@ final class Received {
                 .untilAsserted(() -> Assertions.assertThat(bodies()).containsExactlyInAnyOrderElementsOf(expected));
     }
 
-    /** Waits until all of {@code expected} came at least once. */
+    /** Waits until all of {@code expected} came at least once; gives up when nothing new comes for a while. */
     void awaitAtLeast(Collection<String> expected) {
-        Awaitility.await()
-                .atMost(WAIT_MAX)
-                .pollInterval(Duration.ofMillis(25))
-                .untilAsserted(() -> Assertions.assertThat(distinctBodies()).containsAll(expected));
+        AtomicInteger seen = new AtomicInteger(-1);
+        AtomicLong lastNews = new AtomicLong(System.nanoTime());
+        Set<String> missing = new TreeSet<>();
+        Awaitility.await().atMost(PROGRESS_MAX).pollInterval(Duration.ofMillis(100)).until(() -> {
+            Set<String> came = distinctBodies();
+            if (seen.getAndSet(came.size()) != came.size()) {
+                lastNews.set(System.nanoTime());
+            }
+            missing.clear();
+            missing.addAll(expected);
+            missing.removeAll(came);
+            return missing.isEmpty() || System.nanoTime() - lastNews.get() > WAIT_MAX.toNanos();
+        });
+        Assertions.assertThat(missing).isEmpty();
     }
 
     void await(Predicate<List<MessageExt>> condition) {
