@@ -23,6 +23,10 @@ public final class TestStore implements AutoCloseable {
     private boolean isCrashed;
 
     public TestStore(TestConfig config, Disk disk, ManualClock clock) {
+        this(config, disk, clock, List.of());
+    }
+
+    public TestStore(TestConfig config, Disk disk, ManualClock clock, List<LogFollower> followers) {
         this.clock = clock;
         this.disk = new LockingDisk(disk);
         StoreThreads byHand = (roleName, agent) -> {
@@ -31,7 +35,8 @@ public final class TestStore implements AutoCloseable {
         };
         store = StoreWiring.open(
                 config.bind(),
-                new StoreDependencies(this.disk, clock, clock.nanos(), byHand, faults::add, RecoveryListener.NONE));
+                new StoreDependencies(
+                        this.disk, clock, clock.nanos(), byHand, faults::add, RecoveryListener.NONE, followers));
     }
 
     public static TestStore open(TestConfig config) {

@@ -100,6 +100,7 @@ public final class Dispatcher implements Agent {
         }
         storeTimeMs = records.storeTimeMs();
         position = next;
+        records.reached(next);
         return work + 1;
     }
 

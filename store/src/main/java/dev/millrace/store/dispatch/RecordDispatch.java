@@ -20,19 +20,30 @@ public final class RecordDispatch {
     private final RecordParser parser = new RecordParser();
     private final QueueTable queues;
     private final @Nullable KeyIndex index;
+    private final Followers followers;
     private final boolean isRecovery;
     private final @Nullable ConsumeQueue[] cache = new ConsumeQueue[CACHE_SLOTS];
 
-    /** @param isRecovery queues are made as records ask for them, nobody is told of entries */
-    public RecordDispatch(QueueTable queues, @Nullable KeyIndex index, boolean isRecovery) {
+    /** For a store that is open. */
+    public RecordDispatch(QueueTable queues, @Nullable KeyIndex index, Followers followers) {
+        this(queues, index, followers, false);
+    }
+
+    private RecordDispatch(QueueTable queues, @Nullable KeyIndex index, Followers followers, boolean isRecovery) {
         this.queues = queues;
         this.index = index;
+        this.followers = followers;
         this.isRecovery = isRecovery;
+    }
+
+    /** For recovery: queues are made as records ask for them, nobody is told of entries. */
+    public static RecordDispatch recovery(QueueTable queues, @Nullable KeyIndex index) {
+        return new RecordDispatch(queues, index, Followers.NONE, true);
     }
 
     /** Dispatches the record at a byte of a buffer; returns its size. */
     public int dispatch(ByteBuffer buffer, int at, long position) {
-        parser.parse(buffer, at);
+        parser.parse(buffer, at, position);
         ConsumeQueue queue = queue();
         if (queue != null && SystemFlags.isQueued(parser.systemFlag())) {
             putIntoQueue(queue, position);
@@ -40,7 +51,13 @@ public final class RecordDispatch {
         if (index != null && !parser.isRolledBack()) {
             putIntoIndex(index, queue, position);
         }
+        followers.offer(parser);
         return parser.size();
+    }
+
+    /** Every record before this position was dispatched. */
+    public void reached(long position) {
+        followers.reached(position);
     }
 
     /** Store time of the record dispatched last, ms since the epoch. */

@@ -4,9 +4,11 @@ import dev.millrace.protocol.message.PropertyNames;
 import dev.millrace.protocol.message.StoredMessageLayout;
 import dev.millrace.protocol.message.SystemFlags;
 import dev.millrace.protocol.message.TagHash;
+import dev.millrace.store.LogRecord;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes one record apart as far as queues and index need it, in one pass and without objects.
@@ -15,7 +17,7 @@ import java.util.Arrays;
  * {@link #parse}.
  */
 // hot path
-public final class RecordParser {
+public final class RecordParser implements LogRecord {
     private static final byte NAME_END = 1;
     private static final byte VALUE_END = 2;
     private static final byte[] TAGS = PropertyNames.TAGS.getBytes(StandardCharsets.US_ASCII);
@@ -33,28 +35,32 @@ public final class RecordParser {
     private long queueOffset;
     private int systemFlag;
     private long storeTimeMs;
+    private long preparedPosition;
+    private long position;
+    private int textLength;
     private int topicLength;
-    private int tagsStart;
-    private int tagsLength;
-    private int keysStart;
-    private int keysLength;
-    private int uniqueKeyStart;
-    private int uniqueKeyLength;
+    /** Where a value stands in {@code text}: its start, then its length in the lower half; 0 without one. */
+    private long tags;
+
+    private long keys;
+    private long uniqueKey;
     private int delayLevel;
 
-    /** Reads the record at a byte of a buffer; its sizes must agree. */
-    public void parse(ByteBuffer buffer, int at) {
+    /** Reads the record at a byte of a buffer, {@code at} bytes behind its start; its sizes must agree. */
+    public void parse(ByteBuffer buffer, int at, long recordPosition) {
+        position = recordPosition;
         size = StoredMessageLayout.totalSize(buffer, at);
         queueId = StoredMessageLayout.queueId(buffer, at);
         queueOffset = StoredMessageLayout.queueOffset(buffer, at);
         systemFlag = StoredMessageLayout.systemFlag(buffer, at);
         storeTimeMs = buffer.getLong(at + StoredMessageLayout.storeTimeOffset(systemFlag));
+        preparedPosition = buffer.getLong(at + StoredMessageLayout.preparedPositionOffset(systemFlag));
         int bodyLengthAt = at + StoredMessageLayout.bodyLengthOffset(systemFlag);
         int topicLengthAt = bodyLengthAt + Integer.BYTES + buffer.getInt(bodyLengthAt);
         boolean isLong = StoredMessageLayout.magic(buffer, at) == StoredMessageLayout.MAGIC_V2;
         topicLength = isLong ? buffer.getShort(topicLengthAt) & 0xFFFF : buffer.get(topicLengthAt) & 0xFF;
         int topicAt = topicLengthAt + (isLong ? 2 : 1);
-        int textLength = at + size - topicAt;
+        textLength = at + size - topicAt;
         if (textLength > text.length) {
             text = new byte[Math.max(textLength, 2 * text.length)];
             textBuffer = ByteBuffer.wrap(text);
@@ -63,18 +69,46 @@ public final class RecordParser {
         parseProperties(topicLength + Short.BYTES, textLength);
     }
 
+    @Override
+    public long position() {
+        return position;
+    }
+
+    @Override
+    public long preparedPosition() {
+        return preparedPosition;
+    }
+
+    @Override
+    public @Nullable String property(byte[] name) {
+        int nameAt = topicLength + Short.BYTES;
+        while (nameAt < textLength) {
+            int split = find(NAME_END, nameAt, textLength);
+            int valueEnd = find(VALUE_END, nameAt, textLength);
+            if (split < valueEnd && isName(name, nameAt, split - nameAt)) {
+                return new String(text, split + 1, valueEnd - split - 1, StandardCharsets.UTF_8);
+            }
+            nameAt = valueEnd + 1;
+        }
+        return null;
+    }
+
+    @Override
     public int size() {
         return size;
     }
 
+    @Override
     public int queueId() {
         return queueId;
     }
 
+    @Override
     public long queueOffset() {
         return queueOffset;
     }
 
+    @Override
     public int systemFlag() {
         return systemFlag;
     }
@@ -83,14 +117,17 @@ public final class RecordParser {
         return (systemFlag & SystemFlags.TRANSACTION_MASK) == SystemFlags.TRANSACTION_ROLLBACK;
     }
 
+    @Override
     public long storeTimeMs() {
         return storeTimeMs;
     }
 
+    @Override
     public String topic() {
         return new String(text, 0, topicLength, StandardCharsets.UTF_8);
     }
 
+    @Override
     public boolean isTopic(byte[] utf8) {
         return Arrays.equals(text, 0, topicLength, utf8, 0, utf8.length);
     }
@@ -106,7 +143,7 @@ public final class RecordParser {
 
     /** Hash of the tag, 0 without one. */
     public long tagHash() {
-        return tagsLength == 0 ? 0 : TagHash.of(textBuffer, tagsStart, tagsLength, 0);
+        return tags == 0 ? 0 : TagHash.of(textBuffer, start(tags), (int) tags, 0);
     }
 
     /** Delay level, 0 without one. */
@@ -115,18 +152,18 @@ public final class RecordParser {
     }
 
     public boolean hasUniqueKey() {
-        return uniqueKeyLength > 0;
+        return uniqueKey != 0;
     }
 
     /** Hash of the unique key as it goes on from {@code seed}. */
     public int uniqueKeyHash(int seed) {
-        return TagHash.of(textBuffer, uniqueKeyStart, uniqueKeyLength, seed);
+        return TagHash.of(textBuffer, start(uniqueKey), (int) uniqueKey, seed);
     }
 
     /** Moves to the next of the keys: call with 0 first, then with the last answer; -1 after the last key. */
     public int nextKeyEnd(int previousEnd) {
-        int at = previousEnd == 0 ? keysStart : previousEnd;
-        int end = keysStart + keysLength;
+        int at = previousEnd == 0 ? start(keys) : previousEnd;
+        int end = start(keys) + (int) keys;
         while (at < end && text[at] == ' ') {
             at++;
         }
@@ -142,16 +179,24 @@ public final class RecordParser {
     /** Hash of the key that ends at {@code end}, an answer of {@link #nextKeyEnd}, as it goes on from {@code seed}. */
     public int keyHash(int end, int seed) {
         int start = end;
-        while (start > keysStart && text[start - 1] != ' ') {
+        while (start > start(keys) && text[start - 1] != ' ') {
             start--;
         }
         return TagHash.of(textBuffer, start, end - start, seed);
     }
 
+    private static long span(int start, int length) {
+        return (long) start << Integer.SIZE | length;
+    }
+
+    private static int start(long span) {
+        return (int) (span >>> Integer.SIZE);
+    }
+
     private void parseProperties(int from, int end) {
-        tagsLength = 0;
-        keysLength = 0;
-        uniqueKeyLength = 0;
+        tags = 0;
+        keys = 0;
+        uniqueKey = 0;
         delayLevel = 0;
         int nameAt = from;
         while (nameAt < end) {
@@ -177,14 +222,11 @@ public final class RecordParser {
             return;
         }
         if (isName(TAGS, nameAt, nameLength)) {
-            tagsStart = valueAt;
-            tagsLength = valueLength;
+            tags = span(valueAt, valueLength);
         } else if (isName(KEYS, nameAt, nameLength)) {
-            keysStart = valueAt;
-            keysLength = valueLength;
+            keys = span(valueAt, valueLength);
         } else if (isName(UNIQUE_KEY, nameAt, nameLength)) {
-            uniqueKeyStart = valueAt;
-            uniqueKeyLength = valueLength;
+            uniqueKey = span(valueAt, valueLength);
         } else if (isName(DELAY, nameAt, nameLength)) {
             delayLevel = number(valueAt, valueLength);
         }

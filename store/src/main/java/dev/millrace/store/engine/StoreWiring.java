@@ -16,6 +16,7 @@ import dev.millrace.store.commitlog.LogSegments;
 import dev.millrace.store.commitlog.SegmentSupply;
 import dev.millrace.store.commitlog.WriteGate;
 import dev.millrace.store.dispatch.Dispatcher;
+import dev.millrace.store.dispatch.Followers;
 import dev.millrace.store.dispatch.RecordDispatch;
 import dev.millrace.store.file.LazyFile;
 import dev.millrace.store.file.LogSegment;
@@ -53,13 +54,14 @@ public final class StoreWiring {
     private final @Nullable KeyIndex index;
     private final SegmentSupply supply;
     private final Writers writers;
-    private final Followers followers;
+    private final Behind behind;
+    private final Followers followed;
 
     /** The agents that write the log. */
     record Writers(CommitLog log, LogFlusher flusher) {}
 
     /** The agents behind the log. */
-    record Followers(Dispatcher dispatcher, DerivedFlush derived, Upkeep upkeep) {}
+    record Behind(Dispatcher dispatcher, DerivedFlush derived, Upkeep upkeep) {}
 
     /**
      * Locks the folder, recovers, starts the threads.
@@ -93,8 +95,11 @@ public final class StoreWiring {
         index = config.indexEnabled()
                 ? new KeyIndex(deps.disk(), folder.index(), IndexFile.Sizes.DEFAULT, usage, deps.wallClock())
                 : null;
+        followed = new Followers(deps.followers());
         Recovery.Result recovered = new Recovery(
-                        config, new Recovery.Parts(folder, checkpoint, segments, queues, index), deps.recovery())
+                        config,
+                        new Recovery.Parts(folder, checkpoint, segments, queues, index, followed),
+                        deps.recovery())
                 .run();
         folder.markRunning();
         progress.start(recovered.endPosition(), recovered.lastStoreTimeMs());
@@ -105,7 +110,7 @@ public final class StoreWiring {
         supply = new SegmentSupply(deps.disk(), folder.commitLog(), segments.segmentBytes(), nextBase);
         WakeUp dispatchBell = new WakeUp();
         writers = writers(dispatchBell, recovered.lastRecord());
-        followers = followers(dispatchBell, recovered);
+        behind = behind(dispatchBell, recovered);
     }
 
     private Writers writers(WakeUp dispatchBell, long lastRecord) {
@@ -114,10 +119,10 @@ public final class StoreWiring {
         return new Writers(new CommitLog(config, parts, deps.wallClock(), lastRecord), flusher);
     }
 
-    private Followers followers(WakeUp dispatchBell, Recovery.Result recovered) {
+    private Behind behind(WakeUp dispatchBell, Recovery.Result recovered) {
         boolean forcesFirst = config.flushMode() == FlushMode.SYNC;
         LongSupplier limit = forcesFirst ? progress::durable : progress::appended;
-        RecordDispatch records = new RecordDispatch(queues, index, false);
+        RecordDispatch records = new RecordDispatch(queues, index, followed);
         Dispatcher dispatcher = new Dispatcher(
                 new Dispatcher.Parts(segments, queues, records, limit, gate, dispatchBell),
                 recovered.endPosition(),
@@ -129,12 +134,12 @@ public final class StoreWiring {
         space.look(); // before the first append, not a turn of the upkeep thread later
         Upkeep.Parts parts =
                 new Upkeep.Parts(space, retention, derived, queues, index, usage, gate, writers.log.wakeUp());
-        return new Followers(dispatcher, derived, new Upkeep(config, parts, deps.nanoTime()));
+        return new Behind(dispatcher, derived, new Upkeep(config, parts, deps.nanoTime()));
     }
 
     /** In the order in which they follow each other. */
     List<Agent> agents() {
-        return List.of(writers.log, writers.flusher, followers.dispatcher, followers.upkeep);
+        return List.of(writers.log, writers.flusher, behind.dispatcher, behind.upkeep);
     }
 
     StoreConfig config() {
@@ -179,20 +184,20 @@ public final class StoreWiring {
     }
 
     Dispatcher dispatcher() {
-        return followers.dispatcher;
+        return behind.dispatcher;
     }
 
     Upkeep upkeep() {
-        return followers.upkeep;
+        return behind.upkeep;
     }
 
     /** After the threads: the end is clean if nothing failed and everything is dispatched. */
     void close() {
         try {
             long end = progress.durable();
-            boolean isWhole = end == progress.appended() && followers.dispatcher.position() == end;
+            boolean isWhole = end == progress.appended() && behind.dispatcher.position() == end;
             if (isWhole && gate.current() != WriteState.FAILED) {
-                followers.derived.runAtEnd(end, writers.log.lastRecord());
+                behind.derived.runAtEnd(end, writers.log.lastRecord());
                 folder.markClean();
             }
         } finally {

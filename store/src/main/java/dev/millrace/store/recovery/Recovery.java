@@ -4,7 +4,9 @@ import dev.millrace.protocol.message.StoredMessageLayout;
 import dev.millrace.store.RecoveryListener;
 import dev.millrace.store.StoreConfig;
 import dev.millrace.store.commitlog.LogSegments;
+import dev.millrace.store.dispatch.Followers;
 import dev.millrace.store.dispatch.RecordDispatch;
+import dev.millrace.store.dispatch.RecordParser;
 import dev.millrace.store.file.LogSegment;
 import dev.millrace.store.index.KeyIndex;
 import dev.millrace.store.queue.ConsumeQueue;
@@ -41,6 +43,7 @@ public final class Recovery {
     private final @Nullable KeyIndex index;
     private final RecoveryListener listener;
     private final LogRecovery log;
+    private final Followers followers;
 
     /** Where the log ends, and store time (ms since the epoch) and position of its last record; 0 and -1 without one. */
     public record Result(long endPosition, long lastStoreTimeMs, long lastRecord) {}
@@ -51,7 +54,8 @@ public final class Recovery {
             Checkpoint checkpoint,
             LogSegments segments,
             QueueTable queues,
-            @Nullable KeyIndex index) {}
+            @Nullable KeyIndex index,
+            Followers followers) {}
 
     public Recovery(StoreConfig config, Parts parts, RecoveryListener listener) {
         this.config = config;
@@ -60,6 +64,7 @@ public final class Recovery {
         this.segments = parts.segments;
         this.queues = parts.queues;
         this.index = parts.index;
+        this.followers = parts.followers;
         this.listener = listener;
         this.log = new LogRecovery(segments, config.truncateAtRecovery(), folder.wasCrashed(), listener);
     }
@@ -78,6 +83,7 @@ public final class Recovery {
         log.load();
         if (log.isEmpty()) {
             wipeDerived();
+            followers.startAt(0, 0);
             listener.progress(RecoveryListener.Phase.DONE, 0, 0);
             return new Result(0, 0, -1);
         }
@@ -99,6 +105,7 @@ public final class Recovery {
             queue.correctMinOffset(segments.minPosition()).forEach(file -> file.remove());
             queue.continueOffsets();
         });
+        follow(end);
         listener.progress(RecoveryListener.Phase.DONE, end, end);
         return new Result(end, log.lastStoreTimeMs(), log.lastRecord());
     }
@@ -181,7 +188,17 @@ public final class Recovery {
     }
 
     private void derive(long from, long end) {
-        RecordDispatch dispatch = new RecordDispatch(queues, index, true);
+        RecordDispatch dispatch = RecordDispatch.recovery(queues, index);
+        walk(from, end, dispatch::dispatch);
+        dispatch.release();
+    }
+
+    /** Does something with a record and gives its size. */
+    private interface Step {
+        int take(ByteBuffer buffer, int at, long position);
+    }
+
+    private void walk(long from, long end, Step step) {
         long at = from;
         long told = from;
         while (at < end) {
@@ -191,13 +208,24 @@ public final class Recovery {
             }
             int in = (int) (at - segment.basePosition());
             boolean isBlank = StoredMessageLayout.magic(segment.buffer(), in) == StoredMessageLayout.MAGIC_BLANK;
-            at = isBlank ? segment.endPosition() : at + dispatch.dispatch(segment.buffer(), in, at);
+            at = isBlank ? segment.endPosition() : at + step.take(segment.buffer(), in, at);
             if (at - told >= PROGRESS_BYTES) {
                 told = at;
                 listener.progress(RecoveryListener.Phase.REBUILDING, at, end);
             }
         }
-        dispatch.release();
+    }
+
+    /** Tells the followers what they have not seen. */
+    private void follow(long end) {
+        long from = followers.startAt(log.minPosition(), end);
+        RecordParser parser = new RecordParser();
+        walk(from, end, (buffer, at, position) -> {
+            parser.parse(buffer, at, position);
+            followers.offerAgain(parser);
+            return parser.size();
+        });
+        followers.reached(end);
     }
 
     private boolean hasGaps() {
