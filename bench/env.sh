@@ -1,7 +1,7 @@
 # Read by the scripts beside it: compiles unless BUILD=no; says where the JDK and the class path are.
 home=$(cd "$(dirname "$0")" && pwd)
 if [ "${BUILD:-yes}" = yes ] || [ ! -f "$home/target/classpath.txt" ]; then
-  (cd "$home/.." && mvn -q -B -pl bench,broker-image,namesrv-image -am package -Dmaven.test.skip=true -Dspotless.check.skip)
+  (cd "$home/.." && mvn -q -B -pl bench,broker-image,namesrv-image -am package -Dmaven.test.skip=true -Dspotless.check.skip >&2)
 fi
 java=java
 for jdk in "${JAVA_HOME:-/none}" /usr/lib/jvm/*25*; do

@@ -1,11 +1,13 @@
 package dev.millrace.bench;
 
-import dev.millrace.bench.load.LoadResult;
+import dev.millrace.bench.load.LoadPlan;
 import dev.millrace.bench.server.Anchors;
 import dev.millrace.bench.server.Folders;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,7 +23,7 @@ final class Bench implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             description = "sync1 sync64 sync64-1024 flight64 flight1024 batch8 batch1000 batch10000 paced8 paced1000"
-                    + " drain")
+                    + " drain drain-plain")
     private List<String> scenarios = List.of();
 
     @Option(
@@ -52,13 +54,21 @@ final class Bench implements Callable<Integer> {
     @Option(names = "--body", defaultValue = "0", description = "bytes of a body (128)")
     private int bodyBytes;
 
-    @Option(names = "--warmup", defaultValue = "-1", description = "messages before the measured ones")
-    private long warmupCount;
+    @Option(
+            names = "--warmup",
+            defaultValue = "10",
+            description =
+                    "seconds of warm-up (${DEFAULT-VALUE}); longer, 6 times at most, until the scenario's count is"
+                            + " reached; 0: none")
+    private int warmupSeconds;
 
-    @Option(names = "--messages", defaultValue = "0", description = "measured messages at most")
+    @Option(names = "--messages", defaultValue = "0", description = "measured messages at most; drain: exactly")
     private long messageCount;
 
-    @Option(names = "--seconds", defaultValue = "30", description = "bound of each phase (${DEFAULT-VALUE})")
+    @Option(
+            names = "--seconds",
+            defaultValue = "30",
+            description = "bound of what is measured, not of drain (${DEFAULT-VALUE})")
     private int secondsMax;
 
     @Option(names = "--free", description = "the client chooses queues; otherwise round robin by message")
@@ -96,28 +106,39 @@ final class Bench implements Callable<Integer> {
         }
         var report = new Report(machine(), rows);
         System.out.println(output.equals("json") ? report.toJson() : report.toTable());
-        return 0;
+        return report.hasFailure() ? 1 : 0;
     }
 
     private List<Report.Row> compare(Turn turn, Scenario scenario, List<Side> chosen) throws Exception {
         var plan = scenario.plan(new Scenario.Changes(
-                lanes, queueCount, bodyBytes, warmupCount, messageCount, secondsMax, isFree, isVirtual, rate));
-        var results = new ArrayList<List<LoadResult>>();
-        chosen.forEach(side -> results.add(new ArrayList<>()));
+                lanes, queueCount, bodyBytes, warmupSeconds, messageCount, secondsMax, options(), rate));
+        var outcomes = new ArrayList<List<TurnOutcome>>();
+        chosen.forEach(side -> outcomes.add(new ArrayList<>()));
         for (int round = 1; round <= roundCount; round++) {
             for (int i = 0; i < chosen.size(); i++) {
-                var result = turn.run(chosen.get(i), plan);
-                results.get(i).add(result);
+                var outcome = turn.run(chosen.get(i), plan);
+                outcomes.get(i).add(outcome);
                 System.err.printf(
-                        "%s %s round %d: %s%n", scenario.label(), chosen.get(i).label(), round, result.toLine());
+                        "%s %s round %d: %s%n", scenario.label(), chosen.get(i).label(), round, outcome);
             }
         }
         var rows = new ArrayList<Report.Row>();
+        double base = new Report.Row(scenario.label(), "", outcomes.getFirst(), Double.NaN).rate();
         for (int i = 0; i < chosen.size(); i++) {
-            double base = rows.isEmpty() ? 0 : rows.getFirst().rate();
-            rows.add(Report.Row.of(scenario.label(), chosen.get(i).label(), results.get(i), base));
+            rows.add(new Report.Row(scenario.label(), chosen.get(i).label(), outcomes.get(i), base));
         }
         return rows;
+    }
+
+    private Set<LoadPlan.Option> options() {
+        Set<LoadPlan.Option> options = EnumSet.noneOf(LoadPlan.Option.class);
+        if (isFree) {
+            options.add(LoadPlan.Option.FREE_QUEUES);
+        }
+        if (isVirtual) {
+            options.add(LoadPlan.Option.VIRTUAL_THREADS);
+        }
+        return options;
     }
 
     private static String machine() {

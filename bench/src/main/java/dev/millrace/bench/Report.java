@@ -2,63 +2,94 @@ package dev.millrace.bench;
 
 import dev.millrace.bench.load.LoadResult;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Medians per scenario and side, as a table or as JSON. Thread-safe: immutable.
+ * Medians per scenario and side, as a table or as JSON. What failed is in both: a turn without figures is never left
+ * out silently. Thread-safe: immutable.
  *
  * @param machine cores, JDK and commit of the run
  */
 record Report(String machine, List<Row> rows) {
-    private static final String TABLE_FORMAT = "%-12s %-13s %3s %11s %11s %11s %9s %9s %9s %9s %8s %8s %6s %6s %7s%n";
+    private static final String TABLE_FORMAT = "%-13s %-13s %5s %11s %11s %11s %9s %9s %9s %9s %8s %8s %6s %6s %7s%n";
 
-    /** One side's rounds of one scenario; {@code ratio} is its median rate over that of the scenario's first side. */
-    record Row(
-            String scenario,
-            String side,
-            double rate,
-            double rateMin,
-            double rateMax,
-            double ratio,
-            LoadResult.Latency latency,
-            double serverCpuUs,
-            double clientCpuUs,
-            double othersShare,
-            double offeredRate,
-            double firstMs,
-            long failedCount,
-            List<LoadResult> rounds) {
+    Report {
+        rows = List.copyOf(rows);
+    }
 
-        static Row of(String scenario, String side, List<LoadResult> rounds, double baseRate) {
-            double rate = median(rounds, LoadResult::rate);
-            return new Row(
-                    scenario,
-                    side,
-                    rate,
-                    rounds.stream().mapToDouble(LoadResult::rate).min().orElse(0),
-                    rounds.stream().mapToDouble(LoadResult::rate).max().orElse(0),
-                    baseRate == 0 ? 1 : rate / baseRate,
-                    new LoadResult.Latency(
-                            median(rounds, round -> round.latency().p50Ms()),
-                            median(rounds, round -> round.latency().p99Ms()),
-                            median(rounds, round -> round.latency().p999Ms()),
-                            median(rounds, round -> round.latency().maxMs())),
-                    median(rounds, LoadResult::serverCpuUs),
-                    median(rounds, LoadResult::clientCpuUs),
-                    median(rounds, LoadResult::othersShare),
-                    median(rounds, LoadResult::offeredRate),
-                    median(rounds, LoadResult::firstMs),
-                    rounds.stream().mapToLong(LoadResult::failedCount).sum(),
-                    List.copyOf(rounds));
+    /**
+     * One side's turns of one scenario.
+     *
+     * @param baseRate median rate of the scenario's first side; NaN where there is none
+     */
+    record Row(String scenario, String side, List<TurnOutcome> turns, double baseRate) {
+        Row {
+            turns = List.copyOf(turns);
         }
 
-        private static double median(List<LoadResult> rounds, ToDoubleFunction<LoadResult> figure) {
-            var sorted = rounds.stream().mapToDouble(figure).sorted().toArray();
+        List<LoadResult> results() {
+            return turns.stream()
+                    .filter(TurnOutcome.Measured.class::isInstance)
+                    .map(turn -> ((TurnOutcome.Measured) turn).result())
+                    .toList();
+        }
+
+        boolean hasFailure() {
+            return turns.stream().anyMatch(TurnOutcome.Failed.class::isInstance);
+        }
+
+        double rate() {
+            return median(LoadResult::rate);
+        }
+
+        double rateMin() {
+            return results().stream().mapToDouble(LoadResult::rate).min().orElse(Double.NaN);
+        }
+
+        double rateMax() {
+            return results().stream().mapToDouble(LoadResult::rate).max().orElse(Double.NaN);
+        }
+
+        /** To the scenario's first side. */
+        double ratio() {
+            return rate() / baseRate;
+        }
+
+        long failedCount() {
+            return results().stream().mapToLong(LoadResult::failedCount).sum();
+        }
+
+        /** The median over the turns with figures; NaN without any. */
+        double median(ToDoubleFunction<LoadResult> figure) {
+            var sorted = results().stream().mapToDouble(figure).sorted().toArray();
             int middle = sorted.length / 2;
+            if (sorted.length == 0) {
+                return Double.NaN;
+            }
             return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
         }
+
+        /** What went wrong or should be known, a line for each turn concerned. */
+        List<String> notes() {
+            var notes = new ArrayList<String>();
+            for (int i = 0; i < turns.size(); i++) {
+                String turn = "turn " + (i + 1) + " ";
+                switch (turns.get(i)) {
+                    case TurnOutcome.Failed failed -> notes.add(turn + "FAILED: " + failed.reason());
+                    case TurnOutcome.Unable unable -> notes.add(turn + "not possible: " + unable.reason());
+                    case TurnOutcome.Measured measured -> measured.remarks().forEach(text -> notes.add(turn + text));
+                }
+            }
+            return notes;
+        }
+    }
+
+    boolean hasFailure() {
+        return rows.stream().anyMatch(Row::hasFailure);
     }
 
     String toTable() {
@@ -68,7 +99,7 @@ record Report(String machine, List<Row> rows) {
                 TABLE_FORMAT,
                 "scenario",
                 "side",
-                "n",
+                "turns",
                 "msg/s",
                 "min",
                 "max",
@@ -81,63 +112,69 @@ record Report(String machine, List<Row> rows) {
                 "others",
                 "failed",
                 "ratio"));
+        rows.forEach(row -> text.append(line(row)));
         for (var row : rows) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    TABLE_FORMAT,
-                    row.scenario,
-                    row.side,
-                    row.rounds.size(),
-                    whole(row.rate),
-                    whole(row.rateMin),
-                    whole(row.rateMax),
-                    milliseconds(row.latency.p50Ms()),
-                    milliseconds(row.latency.p99Ms()),
-                    milliseconds(row.latency.p999Ms()),
-                    milliseconds(row.latency.maxMs()),
-                    String.format(Locale.ROOT, "%.2f", row.serverCpuUs),
-                    String.format(Locale.ROOT, "%.2f", row.clientCpuUs),
-                    whole(row.othersShare * 100) + "%",
-                    row.failedCount,
-                    String.format(Locale.ROOT, "%.2f", row.ratio)));
+            row.notes().forEach(note -> text.append(row.scenario + " " + row.side + " " + note + "\n"));
         }
         return text.toString();
     }
 
+    private static String line(Row row) {
+        int measured = row.results().size();
+        return String.format(
+                Locale.ROOT,
+                TABLE_FORMAT,
+                row.scenario,
+                row.side,
+                measured == row.turns.size() ? String.valueOf(measured) : measured + "/" + row.turns.size(),
+                number("%.0f", row.rate()),
+                number("%.0f", row.rateMin()),
+                number("%.0f", row.rateMax()),
+                number("%.3f", row.median(result -> result.latency().p50Ms())),
+                number("%.3f", row.median(result -> result.latency().p99Ms())),
+                number("%.3f", row.median(result -> result.latency().p999Ms())),
+                number("%.3f", row.median(result -> result.latency().maxMs())),
+                number("%.2f", row.median(LoadResult::serverCpuUs)),
+                number("%.2f", row.median(LoadResult::clientCpuUs)),
+                number("%.0f%%", row.median(LoadResult::othersShare) * 100),
+                row.failedCount(),
+                number("%.2f", row.ratio()));
+    }
+
     String toJson() {
-        var lines = new ArrayList<String>();
-        for (var row : rows) {
-            var rounds = row.rounds.stream().map(round -> whole(round.rate())).toList();
-            lines.add(String.format(
-                    Locale.ROOT,
-                    "  {\"scenario\":\"%s\",\"side\":\"%s\",\"rate\":%.1f,\"ratio\":%.4f,\"rounds\":%s,"
-                            + "\"p50Ms\":%.3f,\"p99Ms\":%.3f,\"p999Ms\":%.3f,\"maxMs\":%.3f,\"serverCpuUs\":%.3f,"
-                            + "\"clientCpuUs\":%.3f,\"othersShare\":%.3f,\"offeredRate\":%.1f,\"firstMs\":%.1f,"
-                            + "\"failed\":%d}",
-                    row.scenario,
-                    row.side,
-                    row.rate,
-                    row.ratio,
-                    rounds,
-                    row.latency.p50Ms(),
-                    row.latency.p99Ms(),
-                    row.latency.p999Ms(),
-                    row.latency.maxMs(),
-                    row.serverCpuUs,
-                    row.clientCpuUs,
-                    row.othersShare,
-                    row.offeredRate,
-                    row.firstMs,
-                    row.failedCount));
-        }
-        return "{\"machine\":\"" + machine + "\",\"rows\":[\n" + String.join(",\n", lines) + "\n]}";
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("machine", machine);
+        report.put("failed", hasFailure() ? 1 : 0);
+        report.put("rows", rows.stream().map(Report::json).toList());
+        return Json.write(report);
     }
 
-    private static String whole(double value) {
-        return String.format(Locale.ROOT, "%.0f", value);
+    private static Map<String, Object> json(Row row) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("scenario", row.scenario);
+        json.put("side", row.side);
+        json.put("turns", row.turns.size());
+        json.put("measuredTurns", row.results().size());
+        json.put("rate", row.rate());
+        json.put("ratio", row.ratio());
+        json.put("rounds", row.results().stream().map(LoadResult::rate).toList());
+        json.put("counts", row.results().stream().map(LoadResult::count).toList());
+        json.put("p50Ms", row.median(result -> result.latency().p50Ms()));
+        json.put("p99Ms", row.median(result -> result.latency().p99Ms()));
+        json.put("p999Ms", row.median(result -> result.latency().p999Ms()));
+        json.put("maxMs", row.median(result -> result.latency().maxMs()));
+        json.put("serverCpuUs", row.median(LoadResult::serverCpuUs));
+        json.put("clientCpuUs", row.median(LoadResult::clientCpuUs));
+        json.put("othersShare", row.median(LoadResult::othersShare));
+        json.put("offeredRate", row.median(LoadResult::offeredRate));
+        json.put("firstMs", row.median(LoadResult::firstMs));
+        json.put("warmupCount", row.median(LoadResult::warmupCount));
+        json.put("failedSends", row.failedCount());
+        json.put("notes", row.notes());
+        return json;
     }
 
-    private static String milliseconds(double value) {
-        return String.format(Locale.ROOT, "%.3f", value);
+    private static String number(String format, double value) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "-";
     }
 }

@@ -2,6 +2,9 @@ package dev.millrace.bench;
 
 import dev.millrace.bench.load.LoadPlan;
 import dev.millrace.bench.load.Shape;
+import dev.millrace.bench.load.Warmup;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** The named scenarios. Counts are upper bounds; the seconds of a run bound slow sides. */
 enum Scenario {
@@ -15,7 +18,8 @@ enum Scenario {
     BATCH10000("batch10000", Shape.STREAM, Scenario.STREAM_UNANSWERED_MAX, 10_000, 1_500_000, 4_000_000),
     PACED8("paced8", Shape.PACED, Scenario.STREAM_UNANSWERED_MAX, 8, 1_500_000, 4_000_000),
     PACED1000("paced1000", Shape.PACED, Scenario.STREAM_UNANSWERED_MAX, 1_000, 1_500_000, 4_000_000),
-    DRAIN("drain", Shape.DRAIN, Scenario.STREAM_UNANSWERED_MAX, 8, 0, 3_000_000);
+    DRAIN("drain", Shape.DRAIN, Scenario.STREAM_UNANSWERED_MAX, 8, 0, 3_000_000),
+    DRAIN_PLAIN("drain-plain", Shape.DRAIN, Scenario.STREAM_UNANSWERED_MAX, 8, 0, 3_000_000);
 
     /** About what Kafka's default producer buffer of 32 MiB holds of our messages, the same for every side. */
     static final int STREAM_UNANSWERED_MAX = 200_000;
@@ -26,15 +30,15 @@ enum Scenario {
     private final Shape shape;
     private final int lanes;
     private final int queueCount;
-    private final long warmupCount;
+    private final long warmupCountMin;
     private final long messageCount;
 
-    Scenario(String label, Shape shape, int lanes, int queueCount, long warmupCount, long messageCount) {
+    Scenario(String label, Shape shape, int lanes, int queueCount, long warmupCountMin, long messageCount) {
         this.label = label;
         this.shape = shape;
         this.lanes = lanes;
         this.queueCount = queueCount;
-        this.warmupCount = warmupCount;
+        this.warmupCountMin = warmupCountMin;
         this.messageCount = messageCount;
     }
 
@@ -53,18 +57,22 @@ enum Scenario {
         return label;
     }
 
-    /** The plan with the user's changes in it; a change below zero keeps the scenario's own value. */
+    /** The plan with the user's changes in it; a change of 0 keeps the scenario's own value. */
     LoadPlan plan(Changes changes) {
+        Set<LoadPlan.Option> options = EnumSet.noneOf(LoadPlan.Option.class);
+        options.addAll(changes.options);
+        if (this == DRAIN_PLAIN) {
+            options.add(LoadPlan.Option.PLAIN_CONSUMER);
+        }
         return new LoadPlan(
                 shape,
                 changes.lanes > 0 ? changes.lanes : lanes,
                 changes.queueCount > 0 ? changes.queueCount : queueCount,
                 changes.bodyBytes > 0 ? changes.bodyBytes : BODY_BYTES,
-                changes.warmupCount >= 0 ? changes.warmupCount : warmupCount,
+                new Warmup(warmupCountMin, changes.warmupSeconds),
                 changes.messageCount > 0 ? changes.messageCount : messageCount,
                 changes.secondsMax,
-                changes.isFree,
-                changes.isVirtual,
+                options,
                 changes.rate);
     }
 
@@ -73,10 +81,9 @@ enum Scenario {
             int lanes,
             int queueCount,
             int bodyBytes,
-            long warmupCount,
+            int warmupSeconds,
             long messageCount,
             int secondsMax,
-            boolean isFree,
-            boolean isVirtual,
+            Set<LoadPlan.Option> options,
             double rate) {}
 }

@@ -1,5 +1,6 @@
 package dev.millrace.bench;
 
+import dev.millrace.bench.driver.DriverMain;
 import dev.millrace.bench.load.LoadPlan;
 import dev.millrace.bench.load.LoadResult;
 import dev.millrace.bench.server.Anchors;
@@ -10,13 +11,14 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** One side's turn: fresh servers, one driver process, its figures. Owner: the main thread. */
 final class Turn {
-    private static final long DRIVER_TIMEOUT_S = 600;
+    private static final long DRIVER_TIMEOUT_S = 900;
     private static final Pattern HISTOGRAM_JAR = Pattern.compile("(?i).*hdrhistogram.*");
 
     private final Folders folders;
@@ -27,13 +29,17 @@ final class Turn {
         this.anchors = anchors;
     }
 
-    LoadResult run(Side side, LoadPlan plan) throws IOException, InterruptedException {
+    /** Runs it; a failure of servers or driver is an outcome, so that the other sides have their turns. */
+    TurnOutcome run(Side side, LoadPlan plan) throws IOException, InterruptedException {
         try (var server = start(side)) {
             return drive(side, plan, server);
+        } catch (IllegalStateException e) {
+            return new TurnOutcome.Failed(String.valueOf(e.getMessage()));
         }
     }
 
-    private RunningServer start(Side side) throws IOException {
+    /** Fresh servers of a side; the caller closes them. */
+    RunningServer start(Side side) throws IOException {
         return switch (side.server()) {
             case "millrace" -> anchors.startMillrace();
             case "rocketmq" -> anchors.startRocketMq();
@@ -44,7 +50,8 @@ final class Turn {
         };
     }
 
-    private LoadResult drive(Side side, LoadPlan plan, RunningServer server) throws IOException, InterruptedException {
+    /** Runs a driver against servers that are there. */
+    TurnOutcome drive(Side side, LoadPlan plan, RunningServer server) throws IOException, InterruptedException {
         var arguments = new ArrayList<>(List.of(
                 "-Xms1g",
                 "-Xmx1g",
@@ -60,13 +67,37 @@ final class Turn {
         arguments.addAll(plan.toArguments());
         try (var driver = ServerProcess.start("driver", server.folder(), classPath(side), arguments)) {
             boolean isEnded = driver.awaitEnd(DRIVER_TIMEOUT_S);
-            var line = driver.logLines().stream().filter(LoadResult::isLine).findFirst();
-            if (!isEnded || line.isEmpty()) {
-                throw new IllegalStateException("the driver of " + side.label() + " failed:\n" + driver.logTail());
-            }
-            driver.logLines().stream().filter(text -> text.contains("failed;")).forEach(System.err::println);
-            return LoadResult.parse(line.get());
+            return outcome(driver, isEnded);
         }
+    }
+
+    private static TurnOutcome outcome(ServerProcess driver, boolean isEnded) throws IOException {
+        var lines = driver.logLines();
+        var unable = rest(lines, DriverMain.UNABLE);
+        var failure = rest(lines, DriverMain.FAILED);
+        var result = lines.stream().filter(LoadResult::isLine).findFirst();
+        if (unable.isPresent()) {
+            return new TurnOutcome.Unable(unable.get());
+        }
+        if (failure.isPresent()) {
+            return new TurnOutcome.Failed(failure.get());
+        }
+        if (!isEnded || result.isEmpty()) {
+            return new TurnOutcome.Failed("the driver printed no figures in " + DRIVER_TIMEOUT_S
+                    + " s or ended early; its log ends: " + driver.logTail().replace('\n', ' '));
+        }
+        var remarks = lines.stream()
+                .filter(line -> line.startsWith(DriverMain.REMARK))
+                .map(line -> line.substring(DriverMain.REMARK.length()))
+                .toList();
+        return new TurnOutcome.Measured(LoadResult.parse(result.get()), remarks);
+    }
+
+    private static Optional<String> rest(List<String> lines, String start) {
+        return lines.stream()
+                .filter(line -> line.startsWith(start))
+                .map(line -> line.substring(start.length()))
+                .findFirst();
     }
 
     // A foreign client brings its own Netty and the like: only our classes and HdrHistogram go beside it.

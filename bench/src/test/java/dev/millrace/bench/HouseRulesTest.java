@@ -16,6 +16,8 @@ class HouseRulesTest {
                         "Phase",
                         "Sender",
                         "Arrivals",
+                        "Backlog",
+                        "QueueBatches",
                         "CpuTimes",
                         "Ports",
                         "ServerProcess",

@@ -14,10 +14,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The client process of a turn. Takes {@code key=value} arguments, prints a {@link LoadResult} line last. Owner: the
- * main thread.
+ * The client process of a turn. Takes {@code key=value} arguments; prints {@link #REMARK} lines while it runs, and last
+ * a {@link LoadResult} line, a {@link #FAILED} line or an {@link #UNABLE} line. Owner: the main thread.
  */
 public final class DriverMain {
+    /** Begins a line that a reader of the figures should see. */
+    public static final String REMARK = "REMARK ";
+
+    /** Begins the line that says why there are no figures. */
+    public static final String FAILED = "FAILED ";
+
+    /** Begins the line that says why this target cannot do what the plan asks for. */
+    public static final String UNABLE = "UNABLE ";
+
     private static final String TOPIC = "load";
 
     private DriverMain() {}
@@ -26,18 +35,24 @@ public final class DriverMain {
     public static void main(String[] words) {
         var arguments = LoadResult.parsePairs(words);
         var plan = LoadPlan.parse(arguments);
-        var settings =
-                new TargetSettings(LoadPlan.value(arguments, "address"), TOPIC, plan.queueCount(), plan.isBatching());
         int status = 0;
         try (var target = target(LoadPlan.value(arguments, "target"))) {
-            target.open(settings);
-            System.out.println(new LoadRun(target, plan, pids(arguments)).run().toLine());
+            target.open(TargetSettings.of(LoadPlan.value(arguments, "address"), TOPIC, plan));
+            var run = new LoadRun(target, plan, pids(arguments), text -> System.out.println(REMARK + oneLine(text)));
+            System.out.println(run.run().toLine());
+        } catch (UnsupportedOperationException e) {
+            System.out.println(UNABLE + oneLine(String.valueOf(e.getMessage())));
         } catch (Exception e) {
             e.printStackTrace();
+            System.out.println(FAILED + oneLine(e.toString()));
             status = 1;
         }
         // Clients keep threads that would hold the process.
         System.exit(status);
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ");
     }
 
     // A switch, so that only the chosen client's classes are needed on the class path.

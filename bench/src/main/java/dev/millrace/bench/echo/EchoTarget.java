@@ -16,6 +16,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -77,6 +78,11 @@ public final class EchoTarget implements LoadTarget {
         if (!isScheduled.get() && isScheduled.compareAndSet(false, true)) {
             opened().eventLoop().execute(this::writeRequests);
         }
+    }
+
+    @Override
+    public void fill(int queue, List<byte[]> bodies) {
+        throw new UnsupportedOperationException("an echo keeps nothing to drain");
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -22,24 +23,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Apache Kafka's client: one producer with the settings of their ProducerPerformance and {@code acks=1}, one consumer.
- * Without batching the producer sends every record at once in a request of its own.
+ * Without batching the producer sends every record at once in a request of its own. Tuned, the consumer takes
+ * 10,000 records a poll.
  *
  * <p>Owner: the driver; the producer is thread-safe, the consumer belongs to the drain thread.
  */
 public final class KafkaTarget implements LoadTarget {
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
     private static final long TOPIC_TIMEOUT_S = 300;
+    private static final long LEADER_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final String POLL_RECORDS_TUNED = "10000";
     private static final int REPLICATION_FACTOR = 1;
 
     private @Nullable KafkaProducer<byte[], byte[]> producer;
     private String address = "";
     private String topic = "";
+    private boolean isConsumerTuned;
     private volatile boolean isClosed;
 
     @Override
     public void open(TargetSettings settings) throws Exception {
         address = settings.address();
         topic = settings.topic();
+        isConsumerTuned = settings.isConsumerTuned();
         try (var admin = Admin.create(Map.of("bootstrap.servers", address))) {
             var newTopic = new NewTopic(topic, settings.queueCount(), (short) REPLICATION_FACTOR);
             var timeout = new CreateTopicsOptions().timeoutMs((int) TimeUnit.SECONDS.toMillis(TOPIC_TIMEOUT_S));
@@ -53,8 +59,23 @@ public final class KafkaTarget implements LoadTarget {
             properties.put("batch.size", "0");
         }
         producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
-        // Fetches the topic's metadata before the first send.
-        producer.partitionsFor(topic);
+        awaitLeaders(producer, settings.queueCount());
+    }
+
+    // The broker makes thousands of partitions some time after it has promised them.
+    private void awaitLeaders(KafkaProducer<byte[], byte[]> opened, int partitionCount) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TOPIC_TIMEOUT_S);
+        long ready = 0;
+        while (ready < partitionCount) {
+            ready = opened.partitionsFor(topic).stream()
+                    .filter(partition -> partition.leader() != null)
+                    .count();
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("only " + ready + " of " + partitionCount
+                        + " partitions have a leader after " + TOPIC_TIMEOUT_S + " s");
+            }
+            LockSupport.parkNanos(LEADER_POLL_NANOS);
+        }
     }
 
     @Override
@@ -91,6 +112,9 @@ public final class KafkaTarget implements LoadTarget {
         properties.put("bootstrap.servers", address);
         properties.put("group.id", "drain-" + UUID.randomUUID());
         properties.put("auto.offset.reset", "earliest");
+        if (isConsumerTuned) {
+            properties.put("max.poll.records", POLL_RECORDS_TUNED);
+        }
         try (var consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.subscribe(List.of(topic));
             while (!isClosed) {

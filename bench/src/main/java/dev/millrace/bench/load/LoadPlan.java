@@ -1,19 +1,19 @@
 package dev.millrace.bench.load;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * All a driver needs to know about a turn. Thread-safe: immutable.
  *
  * @param lanes threads or messages under way, see {@link Shape}
  * @param bodyBytes size of each message's body
- * @param warmupCount messages sent before the measured ones, on the same connections
- * @param messageCount measured messages at most
- * @param secondsMax each of warm-up and measurement ends after this time even when messages are left
- * @param isFree the client chooses the queues; otherwise message {@code i} goes to queue {@code i % queueCount}
- * @param isVirtual waiting threads are virtual ones
+ * @param messageCount measured messages at most; of a backlog: exactly
+ * @param secondsMax measurement ends after this time even when messages are left; a backlog has bounds of its own
  * @param rate messages per second of a paced run; below 2: the share of the rate measured first
  */
 public record LoadPlan(
@@ -21,12 +21,25 @@ public record LoadPlan(
         int lanes,
         int queueCount,
         int bodyBytes,
-        long warmupCount,
+        Warmup warmup,
         long messageCount,
         int secondsMax,
-        boolean isFree,
-        boolean isVirtual,
+        Set<Option> options,
         double rate) {
+
+    /** What is either so or not. */
+    public enum Option {
+        /** The client chooses the queues; otherwise message {@code i} goes to queue {@code i % queueCount}. */
+        FREE_QUEUES,
+        /** Waiting threads are virtual ones. */
+        VIRTUAL_THREADS,
+        /** The consumer has its makers' defaults; otherwise it is set up for throughput. */
+        PLAIN_CONSUMER
+    }
+
+    public LoadPlan {
+        options = Set.copyOf(options);
+    }
 
     /** The plan as {@code key=value} arguments of the driver. */
     public List<String> toArguments() {
@@ -35,11 +48,11 @@ public record LoadPlan(
         arguments.add("lanes=" + lanes);
         arguments.add("queues=" + queueCount);
         arguments.add("body=" + bodyBytes);
-        arguments.add("warmup=" + warmupCount);
+        arguments.add("warmup-messages=" + warmup.countMin());
+        arguments.add("warmup-seconds=" + warmup.seconds());
         arguments.add("messages=" + messageCount);
         arguments.add("seconds=" + secondsMax);
-        arguments.add("free=" + isFree);
-        arguments.add("virtual=" + isVirtual);
+        arguments.add("options=" + options.stream().map(Option::name).collect(Collectors.joining(",")));
         arguments.add("rate=" + rate);
         return arguments;
     }
@@ -51,12 +64,23 @@ public record LoadPlan(
                 Integer.parseInt(value(arguments, "lanes")),
                 Integer.parseInt(value(arguments, "queues")),
                 Integer.parseInt(value(arguments, "body")),
-                Long.parseLong(value(arguments, "warmup")),
+                new Warmup(
+                        Long.parseLong(value(arguments, "warmup-messages")),
+                        Integer.parseInt(value(arguments, "warmup-seconds"))),
                 Long.parseLong(value(arguments, "messages")),
                 Integer.parseInt(value(arguments, "seconds")),
-                Boolean.parseBoolean(value(arguments, "free")),
-                Boolean.parseBoolean(value(arguments, "virtual")),
+                options(value(arguments, "options")),
                 Double.parseDouble(value(arguments, "rate")));
+    }
+
+    private static Set<Option> options(String names) {
+        var options = EnumSet.noneOf(Option.class);
+        for (var option : Option.values()) {
+            if (List.of(names.split(",", -1)).contains(option.name())) {
+                options.add(option);
+            }
+        }
+        return options;
     }
 
     /** One required argument. */
@@ -68,12 +92,11 @@ public record LoadPlan(
         return value;
     }
 
-    int queueOf(long ticket) {
-        return isFree ? LoadTarget.ANY_QUEUE : (int) (ticket % queueCount);
+    boolean has(Option option) {
+        return options.contains(option);
     }
 
-    /** Whether the client may put several messages into one request. */
-    public boolean isBatching() {
-        return shape.batches();
+    int queueOf(long ticket) {
+        return has(Option.FREE_QUEUES) ? LoadTarget.ANY_QUEUE : (int) (ticket % queueCount);
     }
 }

@@ -7,6 +7,8 @@ import java.util.Map;
 /**
  * The figures of one turn. Thread-safe: immutable.
  *
+ * @param count measured messages: acknowledged, or drained
+ * @param failedCount sends that failed; of a backlog: requests that had to be repeated
  * @param rate acknowledged (or drained) messages per second
  * @param latency from the call to the answer, in a paced run from the intended time to the answer
  * @param serverCpuUs CPU time of all server processes per message
@@ -14,6 +16,7 @@ import java.util.Map;
  * @param othersShare part of the machine that processes outside this comparison used meanwhile, 0 to 1
  * @param offeredRate the rate of a paced run; 0 otherwise
  * @param firstMs drain: from the start of the consumer to its first message; 0 otherwise
+ * @param warmupCount messages acknowledged before the measured ones
  */
 public record LoadResult(
         long count,
@@ -24,18 +27,22 @@ public record LoadResult(
         double clientCpuUs,
         double othersShare,
         double offeredRate,
-        double firstMs) {
+        double firstMs,
+        long warmupCount) {
     private static final String PREFIX = "RESULT ";
 
     /** Milliseconds below which 50, 99 and 99.9 percent of the answers came, and the worst one. */
-    public record Latency(double p50Ms, double p99Ms, double p999Ms, double maxMs) {}
+    public record Latency(double p50Ms, double p99Ms, double p999Ms, double maxMs) {
+        /** Where no answers are timed. */
+        public static final Latency NONE = new Latency(0, 0, 0, 0);
+    }
 
     /** The line the driver prints last. */
     public String toLine() {
         return String.format(
                 Locale.ROOT,
                 PREFIX + "count=%d failed=%d rate=%.1f p50=%.3f p99=%.3f p999=%.3f max=%.3f server=%.3f client=%.3f"
-                        + " others=%.3f offered=%.1f first=%.1f",
+                        + " others=%.3f offered=%.1f first=%.1f warmup=%d",
                 count,
                 failedCount,
                 rate,
@@ -47,7 +54,8 @@ public record LoadResult(
                 clientCpuUs,
                 othersShare,
                 offeredRate,
-                firstMs);
+                firstMs,
+                warmupCount);
     }
 
     /** Whether a line of a driver's output holds its figures. */
@@ -68,7 +76,8 @@ public record LoadResult(
                 number(values, "client"),
                 number(values, "others"),
                 number(values, "offered"),
-                number(values, "first"));
+                number(values, "first"),
+                Long.parseLong(LoadPlan.value(values, "warmup")));
     }
 
     /** Splits {@code key=value} words into a map. */

@@ -1,29 +1,45 @@
 package dev.millrace.bench.load;
 
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** One turn against an opened target: warm-up, then what is measured. Owner: the driver's main thread. */
 public final class LoadRun {
     private static final double SHARE_MAX = 2;
+    private static final Duration DRAIN_STALL = Duration.ofSeconds(30);
+    private static final Duration DRAIN_SETTLE = Duration.ofMillis(500);
 
     private final LoadTarget target;
     private final LoadPlan plan;
     private final List<Long> serverPids;
+    private final Consumer<String> remarks;
     private final Sender sender;
+    private long warmupCount;
 
-    public LoadRun(LoadTarget target, LoadPlan plan, List<Long> serverPids) {
+    /**
+     * A turn.
+     *
+     * @param remarks hears of what a reader of the figures should know, a line each
+     */
+    public LoadRun(LoadTarget target, LoadPlan plan, List<Long> serverPids, Consumer<String> remarks) {
         this.target = target;
         this.plan = plan;
-        this.serverPids = serverPids;
+        this.serverPids = List.copyOf(serverPids);
+        this.remarks = remarks;
         this.sender = new Sender(target, plan);
     }
 
-    /** Runs warm-up and measurement, bounded by the plan's counts and seconds. */
+    /**
+     * Runs warm-up and measurement, bounded by the plan's counts and seconds.
+     *
+     * @throws Exception if the figures would not be those that the plan asks for; the message says why
+     */
     public LoadResult run() throws Exception {
         return switch (plan.shape()) {
             case WAITING, IN_FLIGHT, STREAM -> saturated();
             case PACED -> paced();
+            case FILL -> fill();
             case DRAIN -> drain();
         };
     }
@@ -31,7 +47,7 @@ public final class LoadRun {
     private LoadResult saturated() throws Exception {
         warmUp();
         var before = CpuTimes.now(serverPids);
-        var phase = sender.run(plan.messageCount(), plan.secondsMax());
+        var phase = sender.run(Bounds.measured(plan.messageCount(), plan.secondsMax()));
         return result(phase, before, 0);
     }
 
@@ -39,51 +55,81 @@ public final class LoadRun {
         warmUp();
         double rate = plan.rate();
         if (rate < SHARE_MAX) {
-            rate *= sender.run(plan.messageCount(), plan.secondsMax()).ratePerSecond();
+            rate *= sender.run(Bounds.measured(plan.messageCount(), plan.secondsMax()))
+                    .ratePerSecond();
         }
         var before = CpuTimes.now(serverPids);
-        var phase = sender.runPaced(Long.MAX_VALUE, plan.secondsMax(), rate);
+        var phase = sender.runPaced(Bounds.measured(Long.MAX_VALUE, plan.secondsMax()), rate);
         return result(phase, before, rate);
     }
 
+    private LoadResult fill() throws Exception {
+        var before = CpuTimes.now(serverPids);
+        long retryCount = writeBacklog();
+        var after = CpuTimes.now(serverPids);
+        double seconds = (after.wallNanos() - before.wallNanos()) / 1e9;
+        return backlogResult(plan.messageCount() / seconds, retryCount, 0, before, after);
+    }
+
     private LoadResult drain() throws Exception {
-        var filled = sender.run(plan.messageCount(), plan.secondsMax());
-        if (filled.failedCount() > 0) {
-            System.err.println("the backlog misses " + filled.failedCount() + ": " + filled.firstFailure());
-        }
-        long count = filled.acknowledgedCount();
+        long retryCount = writeBacklog();
+        long count = plan.messageCount();
         var arrivals = new Arrivals(count);
         var before = CpuTimes.now(serverPids);
         target.startDrain(arrivals);
-        boolean isComplete = arrivals.await(TimeUnit.SECONDS.toMillis(plan.secondsMax()));
+        arrivals.await(DRAIN_STALL, DRAIN_SETTLE);
         var after = CpuTimes.now(serverPids);
-        if (!isComplete) {
-            System.err.println("only " + arrivals.count() + " of " + count + " were drained in time");
+        if (arrivals.count() != count) {
+            throw new IllegalStateException("the consumer got " + arrivals.count() + " messages of a backlog of "
+                    + count
+                    + (arrivals.count() < count ? ", then none for " + DRAIN_STALL.toSeconds() + " s" : "") + "; "
+                    + retryCount + " requests of the backlog were repeated");
         }
+        double firstMs = (arrivals.firstNanos() - before.wallNanos()) / 1e6;
+        return backlogResult(count * 1e9 / arrivals.elapsedNanos(), retryCount, firstMs, before, after);
+    }
+
+    private long writeBacklog() throws InterruptedException {
+        var backlog = new Backlog(target, plan, sender.bodies());
+        backlog.write();
+        if (backlog.retryCount() > 0) {
+            remarks.accept(backlog.retryCount() + " requests of the backlog were repeated, the last after "
+                    + backlog.lastFailure());
+        }
+        return backlog.retryCount();
+    }
+
+    private LoadResult backlogResult(double rate, long retryCount, double firstMs, CpuTimes before, CpuTimes after) {
         return new LoadResult(
-                arrivals.count(),
-                Math.max(0, count - arrivals.count()),
-                arrivals.count() * 1e9 / arrivals.elapsedNanos(),
-                new LoadResult.Latency(0, 0, 0, 0),
-                after.serverMicrosPer(arrivals.count(), before),
-                after.clientMicrosPer(arrivals.count(), before),
+                plan.messageCount(),
+                retryCount,
+                rate,
+                LoadResult.Latency.NONE,
+                after.serverMicrosPer(plan.messageCount(), before),
+                after.clientMicrosPer(plan.messageCount(), before),
                 after.othersShare(before),
                 0,
-                (arrivals.firstNanos() - before.wallNanos()) / 1e6);
+                firstMs,
+                0);
     }
 
     private void warmUp() throws Exception {
-        if (plan.warmupCount() > 0) {
-            sender.run(plan.warmupCount(), plan.secondsMax());
+        var warmup = plan.warmup();
+        if (warmup.seconds() == 0) {
+            return;
         }
+        var phase = sender.run(Bounds.warmUp(warmup));
+        warmupCount = phase.acknowledgedCount();
+        if (warmupCount < warmup.countMin()) {
+            remarks.accept("the warm-up had " + warmupCount + " messages, " + warmup.countMin()
+                    + " are due; give a longer --warmup than " + warmup.seconds() + " s");
+        }
+        remarkFailures("of the warm-up", phase);
     }
 
     private LoadResult result(Phase phase, CpuTimes before, double offeredRate) {
         var after = CpuTimes.now(serverPids);
-        var failure = phase.firstFailure();
-        if (failure != null) {
-            System.err.println(phase.failedCount() + " sends failed; the first: " + failure);
-        }
+        remarkFailures("that were measured", phase);
         long count = phase.acknowledgedCount();
         return new LoadResult(
                 count,
@@ -94,6 +140,13 @@ public final class LoadRun {
                 after.clientMicrosPer(count, before),
                 after.othersShare(before),
                 offeredRate,
-                0);
+                0,
+                warmupCount);
+    }
+
+    private void remarkFailures(String which, Phase phase) {
+        if (phase.failedCount() > 0) {
+            remarks.accept(phase.failedCount() + " sends " + which + " failed; the first: " + phase.firstFailure());
+        }
     }
 }

@@ -1,5 +1,11 @@
 package dev.millrace.bench.load;
 
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One client library pointed at one broker.
  *
@@ -9,6 +15,9 @@ package dev.millrace.bench.load;
 public interface LoadTarget extends AutoCloseable {
     /** The queue argument that leaves the choice to the client. */
     int ANY_QUEUE = -1;
+
+    /** How long a backlog's messages may be unanswered. */
+    long FILL_TIMEOUT_S = 60;
 
     /** Creates the topic when it is absent, connects, and returns when the first send would succeed. */
     void open(TargetSettings settings) throws Exception;
@@ -26,7 +35,32 @@ public interface LoadTarget extends AutoCloseable {
     /** Sends what the client still holds back to fill a batch. */
     default void flush() throws Exception {}
 
-    /** Starts to consume the topic from its first message, as a new consumer group, with the client's defaults. */
+    /**
+     * Writes messages to one queue in the way that is quickest for this client, and waits until all are acknowledged.
+     *
+     * @throws Exception if one of them was not; others may be stored
+     */
+    default void fill(int queue, List<byte[]> bodies) throws Exception {
+        var left = new CountDownLatch(bodies.size());
+        var firstFailure = new AtomicReference<@Nullable Throwable>();
+        for (var body : bodies) {
+            sendAsync(queue, body, failure -> {
+                firstFailure.compareAndSet(null, failure);
+                left.countDown();
+            });
+        }
+        flush();
+        if (!left.await(FILL_TIMEOUT_S, TimeUnit.SECONDS)) {
+            throw new IllegalStateException(
+                    left.getCount() + " of " + bodies.size() + " sends got no answer within " + FILL_TIMEOUT_S + " s");
+        }
+        var failure = firstFailure.get();
+        if (failure != null) {
+            throw new IllegalStateException("a send failed: " + failure, failure);
+        }
+    }
+
+    /** Starts to consume the topic from its first message, as a new consumer group. */
     void startDrain(Arrivals arrivals) throws Exception;
 
     @Override

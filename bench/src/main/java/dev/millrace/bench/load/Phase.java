@@ -24,24 +24,26 @@ final class Phase {
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final AtomicReference<@Nullable Throwable> firstFailure = new AtomicReference<>();
-    private final long countMax;
-    private final long durationMaxNanos;
+    private final Bounds bounds;
     private final long startNanos;
     private long endNanos;
 
-    Phase(long countMax, int secondsMax) {
-        this.countMax = countMax;
-        this.durationMaxNanos = TimeUnit.SECONDS.toNanos(secondsMax);
+    Phase(Bounds bounds) {
+        this.bounds = bounds;
         this.startNanos = System.nanoTime();
     }
 
     /** The 0-based number of the next message, or {@link #NO_TICKET}. */
     long ticket(long nowNanos) {
-        if (nowNanos - startNanos > durationMaxNanos || failed.get() > FAILED_COUNT_MAX) {
+        long elapsedNanos = nowNanos - startNanos;
+        if (elapsedNanos > TimeUnit.SECONDS.toNanos(bounds.secondsMax()) || failed.get() > FAILED_COUNT_MAX) {
+            return NO_TICKET;
+        }
+        if (tickets.get() >= bounds.countMin() && elapsedNanos >= TimeUnit.SECONDS.toNanos(bounds.secondsMin())) {
             return NO_TICKET;
         }
         long ticket = tickets.getAndIncrement();
-        return ticket < countMax ? ticket : NO_TICKET;
+        return ticket < bounds.countMax() ? ticket : NO_TICKET;
     }
 
     /** Takes the answer to one ticket. */
@@ -55,12 +57,19 @@ final class Phase {
         }
     }
 
-    /** Every ticket handed out has been answered: the clock stops. */
+    /**
+     * Every ticket handed out has been answered: the clock stops.
+     *
+     * @throws IllegalStateException if so many sends failed that the phase ended early, or none was acknowledged
+     */
     void end() {
         endNanos = System.nanoTime();
         var failure = firstFailure.get();
-        if (failure != null && acknowledged.get() == 0) {
-            throw new IllegalStateException("all " + failed + " sends failed; the first: " + failure, failure);
+        boolean isCutShort = failed.get() > FAILED_COUNT_MAX;
+        if (isCutShort || acknowledged.get() == 0) {
+            throw new IllegalStateException(
+                    failed + " sends failed and " + acknowledged + " were acknowledged; the first failure: " + failure,
+                    failure);
         }
     }
 

@@ -30,42 +30,47 @@ final class Sender {
     }
 
     /** Sends until the count or the time is reached and all answers are here. */
-    Phase run(long countMax, int secondsMax) throws Exception {
-        var phase = new Phase(countMax, secondsMax);
+    Phase run(Bounds bounds) throws Exception {
+        var phase = new Phase(bounds);
         switch (plan.shape()) {
             case WAITING -> waiting(phase);
             case IN_FLIGHT -> inFlight(phase);
-            case STREAM, PACED, DRAIN -> stream(phase, plan.lanes());
+            case STREAM, PACED -> stream(phase, plan.lanes());
+            case FILL, DRAIN -> throw new AssertionError("a backlog is written by Backlog, not as " + plan.shape());
         }
         phase.end();
         return phase;
     }
 
     /** Sends {@code rate} messages a second; an answer's latency counts from the time its send was due. */
-    Phase runPaced(long countMax, int secondsMax, double rate) throws Exception {
-        var answers = new Semaphore(0);
-        var phase = new Phase(countMax, secondsMax);
+    Phase runPaced(Bounds bounds, double rate) throws Exception {
+        var free = new Semaphore(plan.lanes());
+        var phase = new Phase(bounds);
         double intervalNanos = 1e9 / rate;
-        int sent = 0;
         for (long ticket = phase.ticket(System.nanoTime()); ticket >= 0; ticket = phase.ticket(System.nanoTime())) {
             long dueNanos = phase.startNanos() + (long) (ticket * intervalNanos);
             awaitTime(dueNanos);
+            acquire(free);
             target.sendAsync(plan.queueOf(ticket), body(ticket), failure -> {
                 phase.answered(dueNanos, failure);
-                answers.release();
+                free.release();
             });
-            sent++;
         }
         target.flush();
-        awaitAnswers(answers, sent);
+        awaitAnswers(free, plan.lanes());
         phase.end();
         return phase;
+    }
+
+    /** The bodies that are sent in turn. */
+    byte[][] bodies() {
+        return bodies.clone();
     }
 
     private void waiting(Phase phase) throws InterruptedException {
         var threads = new ArrayList<Thread>();
         for (int lane = 0; lane < plan.lanes(); lane++) {
-            var builder = plan.isVirtual() ? Thread.ofVirtual() : Thread.ofPlatform();
+            var builder = plan.has(LoadPlan.Option.VIRTUAL_THREADS) ? Thread.ofVirtual() : Thread.ofPlatform();
             threads.add(builder.name("lane-", lane).start(() -> waitingLane(phase)));
         }
         for (var thread : threads) {
@@ -101,10 +106,7 @@ final class Sender {
         var free = new Semaphore(unansweredMax);
         long now = System.nanoTime();
         for (long ticket = phase.ticket(now); ticket >= 0; ticket = phase.ticket(now)) {
-            if (!free.tryAcquire()) {
-                target.flush();
-                awaitAnswers(free, 1);
-            }
+            acquire(free);
             long sinceNanos = now;
             target.sendAsync(plan.queueOf(ticket), body(ticket), failure -> {
                 phase.answered(sinceNanos, failure);
@@ -114,6 +116,13 @@ final class Sender {
         }
         target.flush();
         awaitAnswers(free, unansweredMax);
+    }
+
+    private void acquire(Semaphore free) throws Exception {
+        if (!free.tryAcquire()) {
+            target.flush();
+            awaitAnswers(free, 1);
+        }
     }
 
     private byte[] body(long ticket) {

@@ -8,12 +8,17 @@ public enum Shape {
     IN_FLIGHT,
     /** One thread sends as fast as the client takes it, with at most {@code lanes} messages unanswered. */
     STREAM,
-    /** One thread sends at fixed times, whatever the answers do; latency counts from the intended time. */
+    /**
+     * One thread sends at fixed times, whatever the answers do, with at most {@code lanes} messages unanswered; latency
+     * counts from the intended time.
+     */
     PACED,
+    /** A backlog is written, as fast as the client can; nothing is consumed. */
+    FILL,
     /** A backlog is written first, then consumed by one process. */
     DRAIN;
 
     boolean batches() {
-        return this == STREAM || this == PACED || this == DRAIN;
+        return this != WAITING && this != IN_FLIGHT;
     }
 }

@@ -5,5 +5,28 @@ package dev.millrace.bench.load;
  *
  * @param address {@code host:port} of the NameServer, of the bootstrap broker or of the echo server
  * @param isBatching {@code false}: one message per request; {@code true}: the client's own way of batching
+ * @param isPaced messages come at a fixed rate: a batch must not wait long until it is full
+ * @param unansweredMax messages that the driver leaves unanswered at most
+ * @param isConsumerTuned {@code false}: the consumer as its makers ship it; {@code true}: set up for throughput
  */
-public record TargetSettings(String address, String topic, int queueCount, boolean isBatching) {}
+public record TargetSettings(
+        String address,
+        String topic,
+        int queueCount,
+        boolean isBatching,
+        boolean isPaced,
+        int unansweredMax,
+        boolean isConsumerTuned) {
+
+    /** What a plan asks of its target. */
+    public static TargetSettings of(String address, String topic, LoadPlan plan) {
+        return new TargetSettings(
+                address,
+                topic,
+                plan.queueCount(),
+                plan.shape().batches(),
+                plan.shape() == Shape.PACED,
+                plan.lanes(),
+                !plan.has(LoadPlan.Option.PLAIN_CONSUMER));
+    }
+}

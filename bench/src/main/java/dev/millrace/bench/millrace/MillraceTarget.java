@@ -7,6 +7,7 @@ import dev.millrace.bench.load.TargetSettings;
 import dev.millrace.client.Batching;
 import dev.millrace.client.ClientException;
 import dev.millrace.client.ConsumeResult;
+import dev.millrace.client.Consumer;
 import dev.millrace.client.Filter;
 import dev.millrace.client.Message;
 import dev.millrace.client.MillraceClient;
@@ -24,7 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Our own client: one producer, one consumer, defaults.
+ * Our own client: one producer with its defaults, one consumer. Tuned, its listener takes 256 messages a call.
  *
  * <p>Owner: the driver; the producer is thread-safe.
  */
@@ -33,6 +34,7 @@ public final class MillraceTarget implements LoadTarget {
     /** The driver itself bounds what is unanswered. */
     private static final long BUFFER_BYTES_MAX = 512L * 1024 * 1024;
 
+    private static final int LISTENER_COUNT_MAX = 256;
     private static final long ROUTE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long ROUTE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -40,10 +42,12 @@ public final class MillraceTarget implements LoadTarget {
     private @Nullable Producer producer;
     private QueueChoice[] choices = {};
     private String topic = "";
+    private boolean isConsumerTuned;
 
     @Override
     public void open(TargetSettings settings) {
         topic = settings.topic();
+        isConsumerTuned = settings.isConsumerTuned();
         MillraceClient opened =
                 MillraceClient.builder().namesrv(settings.address()).build();
         client = opened;
@@ -117,14 +121,21 @@ public final class MillraceTarget implements LoadTarget {
         if (client == null) {
             throw new IllegalStateException("not open");
         }
-        client.consumer("drain-" + UUID.randomUUID())
+        Consumer.Builder builder = client.consumer("drain-" + UUID.randomUUID())
                 .subscribe(topic, Filter.ALL)
-                .startFrom(StartFrom.FIRST)
-                .listener(message -> {
-                    arrivals.arrived(1);
-                    return ConsumeResult.SUCCESS;
-                })
-                .start();
+                .startFrom(StartFrom.FIRST);
+        if (isConsumerTuned) {
+            builder.listener(LISTENER_COUNT_MAX, messages -> {
+                arrivals.arrived(messages.size());
+                return ConsumeResult.SUCCESS;
+            });
+        } else {
+            builder.listener(message -> {
+                arrivals.arrived(1);
+                return ConsumeResult.SUCCESS;
+            });
+        }
+        builder.start();
     }
 
     @Override

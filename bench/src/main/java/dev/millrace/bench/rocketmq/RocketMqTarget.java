@@ -16,27 +16,33 @@ import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendCallback;
 import org.apache.rocketmq.client.producer.SendResult;
+import org.apache.rocketmq.client.producer.SendStatus;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Apache RocketMQ's client: one producer, one push consumer, defaults. Batching fills one batch message per queue,
- * since a batch of theirs belongs to one queue.
+ * Apache RocketMQ's client: one producer with its defaults, one push consumer. Batching fills one batch message
+ * per queue, since a batch of theirs belongs to one queue.
  *
  * <p>Owner: the driver; the producer is thread-safe, batches belong to the one sending thread.
  */
 public final class RocketMqTarget implements LoadTarget {
     private static final String TEMPLATE_TOPIC = "TBW102";
     private static final int SEND_TIMEOUT_MS = 30_000;
+    private static final int PULL_BATCH_SIZE = 1_024;
+    private static final int LISTENER_COUNT_MAX = 256;
+    private static final int QUEUE_COUNT_MAX = 65_535;
+    private static final int QUEUE_MEBIBYTES_MAX = 64;
     private static final long ROUTE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long ROUTE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final DefaultMQProducer producer = new DefaultMQProducer("bench-producer");
     private @Nullable DefaultMQPushConsumer consumer;
     private List<MessageQueue> queues = List.of();
-    private List<QueueBatch> batches = List.of();
+    private @Nullable QueueBatches batches;
+    private boolean isConsumerTuned;
     private String topic = "";
 
     @Override
@@ -48,10 +54,9 @@ public final class RocketMqTarget implements LoadTarget {
         createTopic(settings.queueCount());
         queues = awaitQueues(settings.queueCount());
         if (settings.isBatching()) {
-            batches = queues.stream()
-                    .map(queue -> new QueueBatch(producer, queue))
-                    .toList();
+            batches = QueueBatches.of(producer, queues, settings);
         }
+        isConsumerTuned = settings.isConsumerTuned();
     }
 
     @Override
@@ -67,8 +72,8 @@ public final class RocketMqTarget implements LoadTarget {
     @Override
     public void sendAsync(int queue, byte[] body, SendDone done) throws Exception {
         var message = new Message(topic, body);
-        if (!batches.isEmpty()) {
-            batches.get(Math.max(0, queue)).add(message, done);
+        if (batches != null) {
+            batches.add(Math.max(0, queue), message, done);
         } else if (queue == ANY_QUEUE) {
             producer.send(message, callback(done));
         } else {
@@ -78,8 +83,18 @@ public final class RocketMqTarget implements LoadTarget {
 
     @Override
     public void flush() throws Exception {
-        for (var batch : batches) {
-            batch.flush();
+        if (batches != null) {
+            batches.flush();
+        }
+    }
+
+    @Override
+    public void fill(int queue, List<byte[]> bodies) throws Exception {
+        List<Message> messages =
+                bodies.stream().map(body -> new Message(topic, body)).toList();
+        var result = producer.send(messages, queues.get(queue));
+        if (result.getSendStatus() != SendStatus.SEND_OK) {
+            throw new IllegalStateException(messages.size() + " messages were answered with " + result.getSendStatus());
         }
     }
 
@@ -89,6 +104,9 @@ public final class RocketMqTarget implements LoadTarget {
         consumer.setNamesrvAddr(producer.getNamesrvAddr());
         consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
         consumer.subscribe(topic, "*");
+        if (isConsumerTuned) {
+            tune(consumer);
+        }
         consumer.registerMessageListener((MessageListenerConcurrently) (messages, context) -> {
             arrivals.arrived(messages.size());
             return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
@@ -102,6 +120,15 @@ public final class RocketMqTarget implements LoadTarget {
         if (consumer != null) {
             consumer.shutdown();
         }
+    }
+
+    // Without the last three the client stops pulling for 50 ms whenever 1,000 messages of a queue wait.
+    private static void tune(DefaultMQPushConsumer consumer) {
+        consumer.setPullBatchSize(PULL_BATCH_SIZE);
+        consumer.setConsumeMessageBatchMaxSize(LISTENER_COUNT_MAX);
+        consumer.setPullThresholdForQueue(QUEUE_COUNT_MAX);
+        consumer.setConsumeConcurrentlyMaxSpan(QUEUE_COUNT_MAX);
+        consumer.setPullThresholdSizeForQueue(QUEUE_MEBIBYTES_MAX);
     }
 
     static SendCallback callback(SendDone done) {

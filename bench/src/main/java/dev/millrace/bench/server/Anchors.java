@@ -28,7 +28,10 @@ public final class Anchors {
         this.isFlushSync = isFlushSync;
     }
 
-    /** Apache RocketMQ: a NameServer and a broker; the address is the NameServer's. */
+    /**
+     * Apache RocketMQ: a NameServer and a broker; the address is the NameServer's. An answer to a pull may hold as many
+     * messages as a client can ask for; by default it holds 32, whatever the client asks for.
+     */
     public RunningServer startRocketMq() throws IOException {
         var folder = folders.newScratch("rocketmq");
         Files.createDirectories(folder.resolve("conf"));
@@ -46,6 +49,10 @@ public final class Anchors {
                 storePathCommitLog=%s
                 flushDiskType=%s
                 autoCreateTopicEnable=true
+                maxTransferCountOnMessageInMemory=1024
+                maxTransferBytesOnMessageInMemory=1048576
+                maxTransferCountOnMessageInDisk=1024
+                maxTransferBytesOnMessageInDisk=1048576
                 """.formatted(
                         brokerPort,
                         folder.resolve("store"),

@@ -1,40 +1,101 @@
 package dev.millrace.bench.load;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.LongPredicate;
 
-/** Acknowledges at once while sends come one by one, and on {@link #flush} while they come in batches. */
+/**
+ * A client and a broker in memory: answers on a thread of its own, batches on {@link #flush} or when {@code batchMax} are
+ * held back, and loses or refuses what a test asks for.
+ */
 final class FakeTarget implements LoadTarget {
-    final AtomicLong sentCount = new AtomicLong();
+    private final ExecutorService answers = Executors.newSingleThreadExecutor();
     private final List<SendDone> heldBack = new ArrayList<>();
+    private final Map<Integer, Long> queueCounts = new HashMap<>();
+    private LongPredicate refusal = number -> false;
+    private int batchMax = 1;
+    private int drainLoss;
+    private long attemptCount;
+    private long storedCount;
+    private int heldBackMax;
+
+    /** Refuses the send with this 1-based number. */
+    FakeTarget refusing(LongPredicate newRefusal) {
+        refusal = newRefusal;
+        return this;
+    }
+
+    FakeTarget batching(int countMax) {
+        batchMax = countMax;
+        return this;
+    }
+
+    /** The consumer misses so many; below zero: it gets some twice. */
+    FakeTarget losing(int count) {
+        drainLoss = count;
+        return this;
+    }
+
+    synchronized long storedCount() {
+        return storedCount;
+    }
+
+    synchronized Map<Integer, Long> queueCounts() {
+        return Map.copyOf(queueCounts);
+    }
+
+    synchronized int heldBackMax() {
+        return heldBackMax;
+    }
 
     @Override
     public void open(TargetSettings settings) {}
 
     @Override
-    public void send(int queue, byte[] body) {
-        sentCount.incrementAndGet();
+    public synchronized void send(int queue, byte[] body) {
+        if (!isStored(queue)) {
+            throw new IllegalStateException("refused");
+        }
     }
 
     @Override
     public synchronized void sendAsync(int queue, byte[] body, SendDone done) {
-        sentCount.incrementAndGet();
-        heldBack.add(done);
+        boolean isStored = isStored(queue);
+        heldBack.add(failure -> done.done(isStored ? null : new IllegalStateException("refused")));
+        heldBackMax = Math.max(heldBackMax, heldBack.size());
+        if (heldBack.size() >= batchMax) {
+            flush();
+        }
     }
 
     @Override
     public synchronized void flush() {
-        var acknowledged = List.copyOf(heldBack);
+        var batch = List.copyOf(heldBack);
         heldBack.clear();
-        acknowledged.forEach(done -> done.done(null));
+        answers.execute(() -> batch.forEach(done -> done.done(null)));
     }
 
     @Override
-    public void startDrain(Arrivals arrivals) {
-        arrivals.arrived(sentCount.intValue());
+    public synchronized void startDrain(Arrivals arrivals) {
+        arrivals.arrived((int) storedCount - drainLoss);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        answers.shutdownNow();
+    }
+
+    private boolean isStored(int queue) {
+        attemptCount++;
+        if (refusal.test(attemptCount)) {
+            return false;
+        }
+        storedCount++;
+        queueCounts.merge(queue, 1L, Long::sum);
+        return true;
+    }
 }
