@@ -81,7 +81,7 @@ public final class EchoTarget implements LoadTarget {
     }
 
     @Override
-    public void fill(int queue, List<byte[]> bodies) {
+    public int fill(int firstQueue, int queueCount, List<byte[]> bodies) {
         throw new UnsupportedOperationException("an echo keeps nothing to drain");
     }
 

@@ -68,11 +68,12 @@ final class Backlog {
         }
     }
 
-    /** Requests that failed and were repeated; some of their messages may be there twice. */
+    /** Requests that were repeated, whether refused or not known to be stored. */
     long retryCount() {
         return retries.get();
     }
 
+    /** Why a whole chunk was written again, so that some of its messages may be there twice. */
     @Nullable
     Throwable lastFailure() {
         return lastFailure.get();
@@ -83,17 +84,17 @@ final class Backlog {
                 first < messageCount && !isGivenUp;
                 first = tickets.getAndAdd(chunkCount)) {
             int count = (int) Math.min(chunkCount, messageCount - first);
-            int queue = (int) (first / chunkCount % queueCount);
-            if (!isWritten(queue, chunk(first, count), deadline)) {
+            int firstQueue = (int) (first % queueCount);
+            if (!isWritten(firstQueue, chunk(first, count), deadline)) {
                 isGivenUp = true;
             }
         }
     }
 
-    private boolean isWritten(int queue, List<byte[]> chunk, long deadline) {
+    private boolean isWritten(int firstQueue, List<byte[]> chunk, long deadline) {
         for (int attempt = 1; attempt <= ATTEMPTS_MAX && System.nanoTime() < deadline; attempt++) {
             try {
-                target.fill(queue, chunk);
+                retries.addAndGet(target.fill(firstQueue, queueCount, chunk));
                 acknowledged.addAndGet(chunk.size());
                 return true;
             } catch (UnsupportedOperationException e) {
@@ -106,7 +107,7 @@ final class Backlog {
             } catch (Exception e) {
                 lastFailure.set(e);
                 retries.incrementAndGet();
-                LockSupport.parkNanos(PAUSE_NANOS * attempt);
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
         return false;

@@ -93,8 +93,9 @@ public final class LoadRun {
         var backlog = new Backlog(target, plan, sender.bodies());
         backlog.write();
         if (backlog.retryCount() > 0) {
-            remarks.accept(backlog.retryCount() + " requests of the backlog were repeated, the last after "
-                    + backlog.lastFailure());
+            var failure = backlog.lastFailure();
+            remarks.accept(backlog.retryCount() + " requests of the backlog were repeated"
+                    + (failure == null ? " because the broker was busy" : ", the last after " + failure));
         }
         return backlog.retryCount();
     }

@@ -36,15 +36,18 @@ public interface LoadTarget extends AutoCloseable {
     default void flush() throws Exception {}
 
     /**
-     * Writes messages to one queue in the way that is quickest for this client, and waits until all are acknowledged.
+     * Writes messages round robin over the topic's queues, in the way that is quickest for this client, and waits until all
+     * are acknowledged.
      *
+     * @param firstQueue queue of the first one
+     * @return requests that were refused and sent again
      * @throws Exception if one of them was not; others may be stored
      */
-    default void fill(int queue, List<byte[]> bodies) throws Exception {
+    default int fill(int firstQueue, int queueCount, List<byte[]> bodies) throws Exception {
         var left = new CountDownLatch(bodies.size());
         var firstFailure = new AtomicReference<@Nullable Throwable>();
-        for (var body : bodies) {
-            sendAsync(queue, body, failure -> {
+        for (int i = 0; i < bodies.size(); i++) {
+            sendAsync((firstQueue + i) % queueCount, bodies.get(i), failure -> {
                 firstFailure.compareAndSet(null, failure);
                 left.countDown();
             });
@@ -58,6 +61,7 @@ public interface LoadTarget extends AutoCloseable {
         if (failure != null) {
             throw new IllegalStateException("a send failed: " + failure, failure);
         }
+        return 0;
     }
 
     /** Starts to consume the topic from its first message, as a new consumer group. */

@@ -4,14 +4,17 @@ import dev.millrace.bench.load.Arrivals;
 import dev.millrace.bench.load.LoadTarget;
 import dev.millrace.bench.load.SendDone;
 import dev.millrace.bench.load.TargetSettings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
+import org.apache.rocketmq.client.exception.MQBrokerException;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendCallback;
@@ -20,6 +23,7 @@ import org.apache.rocketmq.client.producer.SendStatus;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageQueue;
+import org.apache.rocketmq.remoting.protocol.ResponseCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class RocketMqTarget implements LoadTarget {
     private static final String TEMPLATE_TOPIC = "TBW102";
     private static final int SEND_TIMEOUT_MS = 30_000;
+    private static final int REFUSED_COUNT_MAX = 50;
     private static final int PULL_BATCH_SIZE = 1_024;
     private static final int LISTENER_COUNT_MAX = 256;
     private static final int QUEUE_COUNT_MAX = 65_535;
@@ -88,13 +93,38 @@ public final class RocketMqTarget implements LoadTarget {
         }
     }
 
+    // A batch of theirs belongs to one queue.
     @Override
-    public void fill(int queue, List<byte[]> bodies) throws Exception {
-        List<Message> messages =
-                bodies.stream().map(body -> new Message(topic, body)).toList();
-        var result = producer.send(messages, queues.get(queue));
-        if (result.getSendStatus() != SendStatus.SEND_OK) {
-            throw new IllegalStateException(messages.size() + " messages were answered with " + result.getSendStatus());
+    public int fill(int firstQueue, int queueCount, List<byte[]> bodies) throws Exception {
+        var ofQueues = new TreeMap<Integer, List<Message>>();
+        for (int i = 0; i < bodies.size(); i++) {
+            ofQueues.computeIfAbsent((firstQueue + i) % queueCount, queue -> new ArrayList<>())
+                    .add(new Message(topic, bodies.get(i)));
+        }
+        int refusedCount = 0;
+        for (var batch : ofQueues.entrySet()) {
+            refusedCount += sendUntilTaken(batch.getValue(), queues.get(batch.getKey()));
+        }
+        return refusedCount;
+    }
+
+    // What the broker refuses as busy is not stored: only that batch goes again.
+    private int sendUntilTaken(List<Message> messages, MessageQueue queue) throws Exception {
+        int refusedCount = 0;
+        while (true) {
+            try {
+                var result = producer.send(messages, queue);
+                if (result.getSendStatus() != SendStatus.SEND_OK) {
+                    throw new IllegalStateException("a batch was answered with " + result.getSendStatus());
+                }
+                return refusedCount;
+            } catch (MQBrokerException e) {
+                refusedCount++;
+                if (e.getResponseCode() != ResponseCode.SYSTEM_BUSY || refusedCount > REFUSED_COUNT_MAX) {
+                    throw e;
+                }
+                LockSupport.parkNanos(ROUTE_POLL_NANOS);
+            }
         }
     }
 
