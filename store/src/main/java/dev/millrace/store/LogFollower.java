@@ -24,4 +24,12 @@ public interface LogFollower {
 
     /** Every record before this position was offered; called at the end of each turn, and once when the store opens. */
     void reached(long position);
+
+    /**
+     * Retention is about to remove every record before this position: whether that harms nobody. One that answers false
+     * makes itself independent of them soon; it is asked again at the next pass. Upkeep thread.
+     */
+    default boolean mayRemoveBefore(long position) {
+        return true;
+    }
 }

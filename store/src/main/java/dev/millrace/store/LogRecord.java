@@ -29,6 +29,12 @@ public interface LogRecord {
 
     String topic();
 
+    /** Ms since the epoch, by the sender's clock. */
+    long bornTimeMs();
+
+    /** A copy of the body as stored. */
+    byte[] body();
+
     /** A property's value, null without one. */
     @Nullable
     String property(byte[] name);

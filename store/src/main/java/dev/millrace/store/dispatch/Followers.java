@@ -54,6 +54,15 @@ public final class Followers {
         }
     }
 
+    /** Whether all do without the records before this position. */
+    public boolean mayRemoveBefore(long position) {
+        boolean isFree = true;
+        for (LogFollower follower : followers) {
+            isFree &= follower.mayRemoveBefore(position);
+        }
+        return isFree;
+    }
+
     /** Every record before this position was offered. */
     public void reached(long position) {
         for (LogFollower follower : followers) {

@@ -30,6 +30,8 @@ public final class RecordParser implements LogRecord {
     private byte[] text = new byte[4096];
 
     private ByteBuffer textBuffer = ByteBuffer.wrap(text);
+    private ByteBuffer source = textBuffer;
+    private int start;
     private int size;
     private int queueId;
     private long queueOffset;
@@ -48,6 +50,8 @@ public final class RecordParser implements LogRecord {
 
     /** Reads the record at a byte of a buffer, {@code at} bytes behind its start; its sizes must agree. */
     public void parse(ByteBuffer buffer, int at, long recordPosition) {
+        source = buffer;
+        start = at;
         position = recordPosition;
         size = StoredMessageLayout.totalSize(buffer, at);
         queueId = StoredMessageLayout.queueId(buffer, at);
@@ -77,6 +81,18 @@ public final class RecordParser implements LogRecord {
     @Override
     public long preparedPosition() {
         return preparedPosition;
+    }
+
+    @Override
+    public long bornTimeMs() {
+        return StoredMessageLayout.bornTimeMs(source, start);
+    }
+
+    @Override
+    public byte[] body() {
+        byte[] body = new byte[StoredMessageLayout.bodyLength(source, start)];
+        source.get(StoredMessageLayout.bodyStart(source, start), body);
+        return body;
     }
 
     @Override

@@ -129,7 +129,7 @@ public final class StoreWiring {
                 recovered.lastStoreTimeMs());
         DerivedFlush derived = new DerivedFlush(queues, index, progress, dispatcher, checkpoint);
         Retention retention = new Retention(
-                config, new Retention.Parts(segments, progress, dispatcher, queues, index), deps.wallClock());
+                config, new Retention.Parts(segments, progress, dispatcher, queues, index, followed), deps.wallClock());
         SpaceWatch space = new SpaceWatch(config, segments, supply, progress, gate, dispatcher);
         space.look(); // before the first append, not a turn of the upkeep thread later
         Upkeep.Parts parts =

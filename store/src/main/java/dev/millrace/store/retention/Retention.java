@@ -6,6 +6,7 @@ import dev.millrace.store.StoreConfig;
 import dev.millrace.store.commitlog.LogProgress;
 import dev.millrace.store.commitlog.LogSegments;
 import dev.millrace.store.dispatch.Dispatcher;
+import dev.millrace.store.dispatch.Followers;
 import dev.millrace.store.file.LazyFile;
 import dev.millrace.store.file.LogSegment;
 import dev.millrace.store.index.KeyIndex;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Removes the oldest segments when they are too old or the disk is too full, then what was derived from them. Never the
- * last segment, nor one that is not dispatched and durable. A reader keeps what it holds mapped; only the name goes.
+ * last segment, nor one that is not dispatched and durable, nor one that a follower of the log still needs. A reader keeps what it holds mapped; only the name goes.
  *
  * <p>Owner: upkeep thread. Crash behaviour: derived files that outlive their segment are removed at the next pass.
  */
@@ -29,6 +30,7 @@ public final class Retention {
     private final Dispatcher dispatcher;
     private final QueueTable queues;
     private final @Nullable KeyIndex index;
+    private final Followers followers;
     private final InstantSource clock;
     private final List<LazyFile> leaving = new ArrayList<>();
     private long derivedFrom = -1;
@@ -39,7 +41,8 @@ public final class Retention {
             LogProgress progress,
             Dispatcher dispatcher,
             QueueTable queues,
-            @Nullable KeyIndex index) {}
+            @Nullable KeyIndex index,
+            Followers followers) {}
 
     public Retention(StoreConfig config, Parts parts, InstantSource clock) {
         this.config = config;
@@ -48,6 +51,7 @@ public final class Retention {
         this.dispatcher = parts.dispatcher;
         this.queues = parts.queues;
         this.index = parts.index;
+        this.followers = parts.followers;
         this.clock = clock;
     }
 
@@ -84,7 +88,10 @@ public final class Retention {
     private boolean removeFirst() {
         List<LogSegment> all = segments.all();
         long finished = Math.min(dispatcher.position(), progress.durable());
-        return all.size() > 1 && all.get(0).endPosition() <= finished && segments.removeFirst();
+        return all.size() > 1
+                && all.get(0).endPosition() <= finished
+                && followers.mayRemoveBefore(all.get(0).endPosition())
+                && segments.removeFirst();
     }
 
     private void removeDerived() {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.store.LogFollower;
 import dev.millrace.store.LogRecord;
+import dev.millrace.store.TestConfig;
 import dev.millrace.store.TestStore;
 import dev.millrace.store.file.LocalDisk;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,9 +25,10 @@ final class FollowersTest {
     Path folder;
 
     /** Remembers what it saw, and resumes where it is told to. */
-    private static final class Colours implements LogFollower {
+    private static class Colours implements LogFollower {
         private final long resume;
         private final List<String> seen = new ArrayList<>();
+        private final List<String> bodies = new ArrayList<>();
         private final List<Long> positions = new ArrayList<>();
         private long reached = -1;
 
@@ -46,6 +49,7 @@ final class FollowersTest {
         @Override
         public void follow(LogRecord record) {
             seen.add(record.topic() + record.queueId() + "@" + record.queueOffset() + record.property(COLOUR));
+            bodies.add(new String(record.body(), UTF_8));
             positions.add(record.position());
         }
 
@@ -70,6 +74,7 @@ final class FollowersTest {
             store.run();
 
             assertThat(colours.seen).containsExactly("wanted1@0red", "wanted0@0blue", "wanted1@1null");
+            assertThat(colours.bodies).containsExactly("a", "c", "d");
             assertThat(colours.reached).isEqualTo(store.store.maxPosition());
         }
     }
@@ -113,6 +118,36 @@ final class FollowersTest {
             reopened.send("wanted", 0, "y", "COLOUR=new");
             reopened.run();
             assertThat(next.seen).last().isEqualTo("wanted0@20new");
+        }
+    }
+
+    @Test
+    void keepsSegmentsThatAFollowerNeeds() {
+        boolean[] mayGo = {false};
+        List<Long> asked = new ArrayList<>();
+        Colours needy = new Colours(0) {
+            @Override
+            public boolean mayRemoveBefore(long position) {
+                asked.add(position);
+                return mayGo[0];
+            }
+        };
+        TestConfig config = TestStore.config(folder).withRetention(Duration.ofHours(1));
+        try (TestStore store = new TestStore(config, new LocalDisk(), TestStore.newClock(), List.of(needy))) {
+            for (int i = 0; i < 100; i++) {
+                store.send("other", 0, "x".repeat(300));
+            }
+            store.run();
+            store.advance(Duration.ofHours(2));
+            store.run();
+
+            assertThat(asked).containsOnly((long) TestStore.SEGMENT_BYTES);
+            assertThat(store.store.minPosition()).isZero();
+
+            mayGo[0] = true;
+            store.advance(Duration.ofHours(1));
+            store.run();
+            assertThat(store.store.minPosition()).isPositive();
         }
     }
 
