@@ -13,6 +13,7 @@ import dev.millrace.protocol.command.Request;
 import dev.millrace.protocol.command.SendMessage;
 import dev.millrace.protocol.command.SettingsRequest;
 import dev.millrace.protocol.command.TopicRequest;
+import dev.millrace.protocol.command.TransactionRequest;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -37,6 +38,8 @@ public final class Commands {
         putAdminRequests();
         putNamesrvRequests();
         put(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, ClientRequest.ConsumersChanged.class);
+        put(RequestCode.END_TRANSACTION, TransactionRequest.EndTransaction.class);
+        put(RequestCode.CHECK_TRANSACTION_STATE, ClientRequest.CheckTransaction.class);
     }
 
     private Commands() {}

@@ -9,4 +9,5 @@ public sealed interface BrokerRequest extends Request
                 MemberRequest,
                 TopicRequest,
                 GroupRequest,
+                TransactionRequest,
                 SettingsRequest {}

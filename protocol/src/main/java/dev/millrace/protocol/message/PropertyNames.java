@@ -19,6 +19,15 @@ public final class PropertyNames {
     public static final String REAL_QUEUE_ID = "REAL_QID";
     public static final String TRANSACTION_PREPARED = "TRAN_MSG";
     public static final String PRODUCER_GROUP = "PGROUP";
+    /** Unique id of a half message. */
+    public static final String TRANSACTION_ID = "__transactionId__";
+    /** Queue offset of the half message that this one is a later copy of. */
+    public static final String TRANSACTION_PREPARED_QUEUE_OFFSET = "TRAN_PREPARED_QUEUE_OFFSET";
+    /** How often the producers were asked for the outcome. */
+    public static final String TRANSACTION_CHECK_TIMES = "TRANSACTION_CHECK_TIMES";
+    /** Seconds after which the producers are asked for the first time. */
+    public static final String CHECK_IMMUNITY_SECONDS = "CHECK_IMMUNITY_TIME_IN_SECONDS";
+
     public static final String TIMES_CONSUMED = "RECONSUME_TIME";
     public static final String TIMES_CONSUMED_MAX = "MAX_RECONSUME_TIMES";
     /** Id of the first message of a chain of retries. */

@@ -74,6 +74,11 @@ public final class Connection {
         return !isClosed;
     }
 
+    /** Whether it is open and the peer takes what was sent so far; any thread. */
+    public boolean isWritable() {
+        return !isClosed && context.channel().isWritable();
+    }
+
     /** What the server's own code keeps with this connection. */
     public @Nullable Object attachment() {
         return attachment;
