@@ -5,6 +5,7 @@ import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.body.ConsumerData;
 import dev.millrace.protocol.body.ConsumerList;
 import dev.millrace.protocol.body.LockedQueues;
+import dev.millrace.protocol.body.QueueLocks;
 import dev.millrace.protocol.codec.Commands;
 import dev.millrace.protocol.codec.HeaderFields;
 import dev.millrace.protocol.command.ClientRequest;
@@ -156,14 +157,20 @@ public final class FakeBroker implements AutoCloseable {
             to.reply(Reply.failure(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, code + " not supported"));
             return;
         }
-        switch (request) {
-            case SendMessage send -> send(to, send);
-            case OwnRequest.Negotiate negotiate -> to.reply(Reply.success(new ReplyHeader.NegotiateReply(1, "c")));
-            case OwnRequest.MultiSend send -> multiSend(to, send);
-            case PullMessage pull -> pull(to, pull);
-            case QueueRequest query -> query(to, query);
-            case MemberRequest member -> member(connection, to, member);
-            default -> to.reply(Reply.failure(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, code + " not supported"));
+        if (request instanceof SendMessage send) {
+            send(to, send);
+        } else if (request instanceof OwnRequest.Negotiate) {
+            to.reply(Reply.success(new ReplyHeader.NegotiateReply(1, "c")));
+        } else if (request instanceof OwnRequest.MultiSend send) {
+            multiSend(to, send);
+        } else if (request instanceof PullMessage pull) {
+            pull(to, pull);
+        } else if (request instanceof QueueRequest query) {
+            query(to, query);
+        } else if (request instanceof MemberRequest member) {
+            member(connection, to, member);
+        } else {
+            to.reply(Reply.failure(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, code + " not supported"));
         }
     }
 
@@ -272,25 +279,22 @@ public final class FakeBroker implements AutoCloseable {
     }
 
     private void query(ReplyTo to, QueueRequest query) {
-        switch (query) {
-            case QueueRequest.GetMaxOffset max ->
-                offset(to, queue(max.topic(), max.queueId()).end());
-            case QueueRequest.GetMinOffset min -> offset(to, 0);
-            case QueueRequest.SearchOffset search -> offset(to, 0);
-            case QueueRequest.QueryConsumerOffset ask -> {
-                Long stored = offset(ask.consumerGroup(), ask.topic(), ask.queueId());
-                if (stored == null) {
-                    to.reply(Reply.failure(ResponseCode.QUERY_NOT_FOUND, "none"));
-                } else {
-                    offset(to, stored);
-                }
+        if (query instanceof QueueRequest.GetMaxOffset max) {
+            offset(to, queue(max.topic(), max.queueId()).end());
+        } else if (query instanceof QueueRequest.GetMinOffset || query instanceof QueueRequest.SearchOffset) {
+            offset(to, 0);
+        } else if (query instanceof QueueRequest.QueryConsumerOffset ask) {
+            Long stored = offset(ask.consumerGroup(), ask.topic(), ask.queueId());
+            if (stored == null) {
+                to.reply(Reply.failure(ResponseCode.QUERY_NOT_FOUND, "none"));
+            } else {
+                offset(to, stored);
             }
-            case QueueRequest.UpdateConsumerOffset update -> {
-                offsets.put(
-                        update.consumerGroup() + "@" + update.topic() + "@" + update.queueId(), update.commitOffset());
-                to.reply(Reply.success());
-            }
-            default -> to.reply(Reply.failure(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "not faked"));
+        } else if (query instanceof QueueRequest.UpdateConsumerOffset update) {
+            offsets.put(update.consumerGroup() + "@" + update.topic() + "@" + update.queueId(), update.commitOffset());
+            to.reply(Reply.success());
+        } else {
+            to.reply(Reply.failure(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "not faked"));
         }
     }
 
@@ -299,40 +303,39 @@ public final class FakeBroker implements AutoCloseable {
     }
 
     private void member(Connection connection, ReplyTo to, MemberRequest request) {
-        switch (request) {
-            case MemberRequest.Heartbeat beat -> {
-                for (ConsumerData consumer : beat.data().consumerDataSet()) {
-                    members.computeIfAbsent(consumer.groupName(), group -> new ConcurrentHashMap<>())
-                            .put(beat.data().clientID(), connection);
-                }
-                to.reply(Reply.success(new ReplyHeader.HeartbeatReply(true, false)));
+        if (request instanceof MemberRequest.Heartbeat beat) {
+            for (ConsumerData consumer : beat.data().consumerDataSet()) {
+                members.computeIfAbsent(consumer.groupName(), group -> new ConcurrentHashMap<>())
+                        .put(beat.data().clientID(), connection);
             }
-            case MemberRequest.UnregisterClient leave -> {
-                if (leave.consumerGroup() != null) {
-                    members.getOrDefault(leave.consumerGroup(), Map.of()).remove(leave.clientID());
-                }
-                to.reply(Reply.success());
+            to.reply(Reply.success(new ReplyHeader.HeartbeatReply(true, false)));
+        } else if (request instanceof MemberRequest.UnregisterClient leave) {
+            if (leave.consumerGroup() != null) {
+                members.getOrDefault(leave.consumerGroup(), Map.of()).remove(leave.clientID());
             }
-            case MemberRequest.GetConsumerList list ->
-                to.reply(Reply.json(new ConsumerList(
-                        List.copyOf(new TreeMap<>(members.getOrDefault(list.consumerGroup(), Map.of())).keySet()))));
-            case MemberRequest.LockQueues lock -> {
-                lock.locks()
-                        .mqSet()
-                        .forEach(queue -> locks.putIfAbsent(queue, lock.locks().clientId()));
-                to.reply(Reply.json(new LockedQueues(lock.locks().mqSet().stream()
-                        .filter(queue -> lock.locks().clientId().equals(locks.get(queue)))
-                        .collect(Collectors.toSet()))));
-            }
-            case MemberRequest.UnlockQueues unlock -> {
-                unlock.locks()
-                        .mqSet()
-                        .forEach(queue -> locks.remove(queue, unlock.locks().clientId()));
-                to.reply(Reply.success());
-            }
-            case MemberRequest.SendBack back -> to.reply(Reply.success());
-            default -> to.reply(Reply.failure(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "not faked"));
+            to.reply(Reply.success());
+        } else if (request instanceof MemberRequest.GetConsumerList list) {
+            to.reply(Reply.json(new ConsumerList(
+                    List.copyOf(new TreeMap<>(members.getOrDefault(list.consumerGroup(), Map.of())).keySet()))));
+        } else if (request instanceof MemberRequest.LockQueues lock) {
+            lock(to, lock.locks());
+        } else if (request instanceof MemberRequest.UnlockQueues unlock) {
+            unlock.locks()
+                    .mqSet()
+                    .forEach(queue -> locks.remove(queue, unlock.locks().clientId()));
+            to.reply(Reply.success());
+        } else if (request instanceof MemberRequest.SendBack) {
+            to.reply(Reply.success());
+        } else {
+            to.reply(Reply.failure(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "not faked"));
         }
+    }
+
+    private void lock(ReplyTo to, QueueLocks wanted) {
+        wanted.mqSet().forEach(queue -> locks.putIfAbsent(queue, wanted.clientId()));
+        to.reply(Reply.json(new LockedQueues(wanted.mqSet().stream()
+                .filter(queue -> wanted.clientId().equals(locks.get(queue)))
+                .collect(Collectors.toSet()))));
     }
 
     @Override
