@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,55 +26,17 @@ import java.util.TreeMap;
  * <p>Owner: one test; agents are run by hand.
  */
 public final class FaultyDisk implements Disk, AutoCloseable {
-    private static final int SECTOR_BYTES = 512;
-
-    private final Arena arena = Arena.ofShared();
-    private Map<Path, Content> files = new TreeMap<>();
+    private final Arena arena = Arena.ofConfined();
+    private Map<Path, FaultyFile> files = new TreeMap<>();
     /** Names as they are on the disk. */
-    private Map<Path, Content> durableNames = new TreeMap<>();
+    private Map<Path, FaultyFile> durableNames = new TreeMap<>();
 
     private final Set<Path> locked = new HashSet<>();
     private long totalBytes = Long.MAX_VALUE / 4;
     private boolean forceFails;
     private boolean lacksBlocks;
     private Runnable beforeChange = () -> {};
-
-    /** Bytes of one file. */
-    private static final class Content {
-        private final MemorySegment seen;
-        private final MemorySegment forced;
-        private final boolean isSparse;
-
-        Content(long length, boolean isSparse, Arena arena) {
-            seen = arena.allocate(length);
-            forced = arena.allocate(length);
-            this.isSparse = isSparse;
-        }
-
-        Content afterKill(Arena next) {
-            Content copy = new Content(seen.byteSize(), isSparse, next);
-            copy.seen.copyFrom(seen);
-            copy.forced.copyFrom(seen);
-            return copy;
-        }
-
-        Content afterPowerCut(SplittableRandom random, int keepPercent, Arena next) {
-            Content copy = new Content(seen.byteSize(), isSparse, next);
-            copy.seen.copyFrom(forced);
-            long first = seen.mismatch(forced);
-            for (long at = first < 0 ? seen.byteSize() : first - first % SECTOR_BYTES;
-                    at < seen.byteSize();
-                    at += SECTOR_BYTES) {
-                long length = Math.min(SECTOR_BYTES, seen.byteSize() - at);
-                boolean isChanged = MemorySegment.mismatch(seen, at, at + length, forced, at, at + length) >= 0;
-                if (isChanged && random.nextInt(100) < keepPercent) {
-                    MemorySegment.copy(seen, at, copy.seen, at, length);
-                }
-            }
-            copy.forced.copyFrom(copy.seen);
-            return copy;
-        }
-    }
+    private Map<Path, Map<Integer, byte[]>> marked = new TreeMap<>();
 
     /** Called before each force and each change of a name: a place for a crash. */
     public void setBeforeChange(Runnable action) {
@@ -93,6 +56,62 @@ public final class FaultyDisk implements Disk, AutoCloseable {
         totalBytes = bytes;
     }
 
+    /** The same disk as it is now, to be changed apart. */
+    public FaultyDisk fork() {
+        FaultyDisk next = new FaultyDisk();
+        Map<FaultyFile, FaultyFile> copies = new HashMap<>();
+        files.forEach((path, content) ->
+                next.files.put(path, copies.computeIfAbsent(content, file -> file.copy(next.arena))));
+        durableNames.forEach((path, content) ->
+                next.durableNames.put(path, copies.computeIfAbsent(content, file -> file.copy(next.arena))));
+        return next;
+    }
+
+    /** Remembers the bytes of all files, for {@link #forkInside}. */
+    public void mark() {
+        marked = new TreeMap<>();
+        files.forEach((path, content) -> marked.put(path, content.pages()));
+    }
+
+    /** A fork in which what was written since {@link #mark} ends at any byte of any file but those of the log. */
+    public FaultyDisk forkInside(SplittableRandom random) {
+        FaultyDisk next = fork();
+        List<FaultyFile> changed = new ArrayList<>();
+        List<Map<Integer, byte[]>> before = new ArrayList<>();
+        next.files.forEach((path, content) -> {
+            Map<Integer, byte[]> old = marked.getOrDefault(path, Map.of());
+            if (!path.toString().contains("/commitlog/") && content.changedSince(old) > 0) {
+                changed.add(content);
+                before.add(old);
+            }
+        });
+        if (!changed.isEmpty()) {
+            int torn = random.nextInt(changed.size());
+            for (int i = torn; i < changed.size(); i++) {
+                int count = changed.get(i).changedSince(before.get(i));
+                changed.get(i).revert(before.get(i), i == torn ? random.nextInt(count + 1) : 0);
+            }
+        }
+        return next;
+    }
+
+    /** Makes everything in files of a folder, named by their first position, zero from a position on. */
+    public void zeroLogFrom(Path folder, long position) {
+        files.forEach((path, content) -> {
+            if (folder.equals(path.getParent())) {
+                long base = Long.parseLong(path.getFileName().toString());
+                if (position < base + content.length()) {
+                    content.zero(Math.max(0, position - base), content.length());
+                }
+            }
+        });
+    }
+
+    /** Overwrites the first bytes of a place in a file. */
+    public void overwrite(Path file, long at, byte[] bytes, int count) {
+        content(file).write(at, bytes, count);
+    }
+
     /** What the next process finds after this one was killed now. */
     public FaultyDisk afterKill() {
         FaultyDisk next = new FaultyDisk();
@@ -108,9 +127,9 @@ public final class FaultyDisk implements Disk, AutoCloseable {
         Set<Path> names = new HashSet<>(files.keySet());
         names.addAll(durableNames.keySet());
         for (Path path : names.stream().sorted().toList()) {
-            Content now = files.get(path);
-            Content before = durableNames.get(path);
-            Content survivor = now == before || random.nextBoolean() ? now : before;
+            FaultyFile now = files.get(path);
+            FaultyFile before = durableNames.get(path);
+            FaultyFile survivor = now == before || random.nextBoolean() ? now : before;
             if (survivor != null) {
                 next.files.put(path, survivor.afterPowerCut(random, keepPercent, next.arena));
             }
@@ -127,7 +146,7 @@ public final class FaultyDisk implements Disk, AutoCloseable {
 
     /** A byte array copy of what programs see. */
     public byte[] bytes(Path file) {
-        return content(file).seen.toArray(ValueLayout.JAVA_BYTE);
+        return content(file).seen().toArray(ValueLayout.JAVA_BYTE);
     }
 
     @Override
@@ -152,7 +171,7 @@ public final class FaultyDisk implements Disk, AutoCloseable {
 
     @Override
     public long length(Path file) {
-        return content(file).seen.byteSize();
+        return content(file).length();
     }
 
     @Override
@@ -162,17 +181,17 @@ public final class FaultyDisk implements Disk, AutoCloseable {
         if (!isSparse && length > freeBytes()) {
             throw new DiskFullException("no space left to create " + file + "; the test gave none", null);
         }
-        files.put(file, new Content(length, isSparse, arena));
+        files.put(file, new FaultyFile(length, isSparse, arena));
         return open(file, allocation);
     }
 
     @Override
     public MappedFile open(Path file, Allocation allocation) {
-        Content content = content(file);
+        FaultyFile content = content(file);
         return new MappedFile() {
             @Override
             public MemorySegment memory() {
-                return content.seen;
+                return content.seen();
             }
 
             @Override
@@ -181,19 +200,20 @@ public final class FaultyDisk implements Disk, AutoCloseable {
                 if (forceFails) {
                     throw new StoreException("cannot force " + file + "; the test said so");
                 }
-                MemorySegment.copy(content.seen, from, content.forced, from, length);
+                content.force(from, length);
             }
 
             @Override
             public void expectWrites(long from, long length) {
-                content.seen.asSlice(from, length).fill((byte) 0);
+                content.seen().asSlice(from, length).fill((byte) 0);
             }
 
             @Override
             public void reserve(long from, long length) {
-                if (lacksBlocks && content.isSparse) {
+                if (lacksBlocks && content.isSparse()) {
                     throw new DiskFullException("no space left for bytes of " + file + "; the test gave none", null);
                 }
+                content.touch(from, length);
             }
 
             @Override
@@ -203,7 +223,9 @@ public final class FaultyDisk implements Disk, AutoCloseable {
 
     @Override
     public void zeroFrom(Path file, long from, Allocation allocation) {
-        content(file).seen.asSlice(from).fill((byte) 0);
+        beforeChange.run();
+        FaultyFile content = content(file);
+        content.zero(from, content.length());
     }
 
     @Override
@@ -215,7 +237,7 @@ public final class FaultyDisk implements Disk, AutoCloseable {
     @Override
     public void rename(Path from, Path to) {
         beforeChange.run();
-        Content content = content(from);
+        FaultyFile content = content(from);
         files.remove(from);
         files.put(to, content);
     }
@@ -235,9 +257,9 @@ public final class FaultyDisk implements Disk, AutoCloseable {
     public void writeText(Path file, String text) {
         beforeChange.run();
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        Content content = new Content(bytes.length, true, arena);
-        MemorySegment.copy(bytes, 0, content.seen, ValueLayout.JAVA_BYTE, 0, bytes.length);
-        content.forced.copyFrom(content.seen);
+        FaultyFile content = new FaultyFile(bytes.length, true, arena);
+        content.write(0, bytes, bytes.length);
+        content.force(0, bytes.length);
         files.put(file, content);
     }
 
@@ -258,14 +280,14 @@ public final class FaultyDisk implements Disk, AutoCloseable {
 
     private long freeBytes() {
         long used = 0;
-        for (Content content : files.values()) {
-            used += content.isSparse ? 0 : content.seen.byteSize();
+        for (FaultyFile content : files.values()) {
+            used += content.isSparse() ? 0 : content.length();
         }
         return totalBytes - used;
     }
 
-    private Content content(Path file) {
-        Content content = files.get(file);
+    private FaultyFile content(Path file) {
+        FaultyFile content = files.get(file);
         if (content == null) {
             throw new StoreException("no file " + file);
         }

@@ -35,6 +35,10 @@ final class RecordCheck {
         if (named != position) {
             return "it names position " + named;
         }
+        // Written before the position; at position 0 it is what tells a whole record from a torn one.
+        if (StoredMessageLayout.storeTimeMs(buffer, at) == 0) {
+            return "it has no store time";
+        }
         if (StoredMessageLayout.topicLength(buffer, at) == 0) {
             return "its topic is empty";
         }
