@@ -2,12 +2,12 @@ package dev.millrace.broker.delay;
 
 import dev.millrace.broker.files.StateFile;
 import dev.millrace.broker.send.InternalSends;
-import dev.millrace.broker.topic.DelayLevels;
 import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.protocol.message.PropertyNames;
 import dev.millrace.protocol.message.StoredMessage;
 import dev.millrace.protocol.message.StoredMessageLayout;
 import dev.millrace.store.AppendOutcome;
+import dev.millrace.store.DelayLevels;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.QueueLog;
 import dev.millrace.store.ReadLimits;
@@ -108,7 +108,7 @@ public final class DelayAgent {
     }
 
     private int deliver(Level level, ReadResult found) {
-        long delayMs = DelayLevels.delay(level.number).toMillis();
+        long delayMs = DelayLevels.delayMs(level.number);
         long now = clock.millis();
         List<CompletableFuture<AppendOutcome>> appends = new ArrayList<>();
         for (ByteBuffer slice : found.slices()) {

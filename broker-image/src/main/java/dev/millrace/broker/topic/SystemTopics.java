@@ -2,6 +2,7 @@ package dev.millrace.broker.topic;
 
 import dev.millrace.protocol.route.Permission;
 import dev.millrace.protocol.route.TopicConfig;
+import dev.millrace.store.DelayLevels;
 import java.util.ArrayList;
 import java.util.List;
 

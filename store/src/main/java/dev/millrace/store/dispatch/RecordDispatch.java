@@ -1,6 +1,7 @@
 package dev.millrace.store.dispatch;
 
 import dev.millrace.protocol.message.SystemFlags;
+import dev.millrace.store.DelayLevels;
 import dev.millrace.store.index.KeyIndex;
 import dev.millrace.store.queue.ConsumeQueue;
 import dev.millrace.store.queue.QueueTable;

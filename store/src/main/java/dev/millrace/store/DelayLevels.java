@@ -1,7 +1,9 @@
-package dev.millrace.store.dispatch;
+package dev.millrace.store;
+
+import org.jspecify.annotations.Nullable;
 
 /**
- * Delays of the 18 levels of SCHEDULE_TOPIC_XXXX.
+ * The 18 delay levels of RocketMQ; level n waits in queue n - 1 of SCHEDULE_TOPIC_XXXX.
  *
  * <p>Thread-safe: immutable.
  */
@@ -39,5 +41,27 @@ public final class DelayLevels {
     /** Delay of a level, ms; levels begin at 1, higher ones than the last count as the last. */
     public static long delayMs(int level) {
         return level < 1 ? UNKNOWN_MS : DELAY_MS[Math.min(level, DELAY_MS.length) - 1];
+    }
+
+    /** Number of levels; the highest one. */
+    public static int count() {
+        return DELAY_MS.length;
+    }
+
+    /** Queue of the schedule topic for a level. */
+    public static int queueId(int level) {
+        return level - 1;
+    }
+
+    /** The level in a property: 0 for none or no number, at most the highest. */
+    public static int parse(@Nullable String property) {
+        if (property == null) {
+            return 0;
+        }
+        try {
+            return Math.clamp(Integer.parseInt(property.strip()), 0, DELAY_MS.length);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
     }
 }
