@@ -13,6 +13,14 @@ public sealed interface AppendOutcome {
     /** Nothing was written: a record, or the request as a whole, is larger than allowed. */
     record TooLarge(long bytes, long bytesMax) implements AppendOutcome {}
 
+    /** Nothing was written: too many requests wait already. For callers that turn a full inbox into an outcome. */
+    record Throttled() implements AppendOutcome {
+        public static final Throttled INSTANCE = new Throttled();
+    }
+
+    /** Nothing was written: the topic of a record was deleted since its queue was looked up. */
+    record QueueDeleted(String topic, int queueId) implements AppendOutcome {}
+
     /** The store failed for good; the records may or may not be in the log after a restart. */
     record Failed(String reason) implements AppendOutcome {}
 }

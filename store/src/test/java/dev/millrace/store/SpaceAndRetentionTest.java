@@ -180,7 +180,7 @@ class SpaceAndRetentionTest {
 
             test.run();
 
-            assertThat(late.outcome()).isInstanceOf(AppendOutcome.NotWritable.class);
+            assertThat(late.outcome()).isEqualTo(new AppendOutcome.QueueDeleted("t", 0));
             assertThat(old.isDeleted()).isTrue();
             assertThat(test.bodies("t", 0)).containsExactly("new 0");
             test.crashWithoutClosing();

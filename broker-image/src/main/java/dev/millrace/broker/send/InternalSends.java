@@ -8,7 +8,6 @@ import dev.millrace.protocol.message.StoredMessageLayout;
 import dev.millrace.store.AppendOutcome;
 import dev.millrace.store.AppendRequest;
 import dev.millrace.store.MessageStore;
-import dev.millrace.store.WriteState;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -57,8 +56,7 @@ public final class InternalSends {
         request.count = 1;
         request.queues[0] = store.queue(target.topic, target.queueId);
         if (!store.append(request)) {
-            return CompletableFuture.completedFuture(
-                    new AppendOutcome.NotWritable(WriteState.WRITABLE, SendFailures.BUSY));
+            return CompletableFuture.completedFuture(AppendOutcome.Throttled.INSTANCE);
         }
         return request.done;
     }

@@ -15,6 +15,8 @@ final class SendFailures {
             case AppendOutcome.Appended appended -> ResponseCode.SUCCESS;
             case AppendOutcome.NotWritable notWritable -> ResponseCode.SERVICE_NOT_AVAILABLE;
             case AppendOutcome.TooLarge tooLarge -> ResponseCode.MESSAGE_ILLEGAL;
+            case AppendOutcome.Throttled throttled -> ResponseCode.SYSTEM_BUSY;
+            case AppendOutcome.QueueDeleted deleted -> ResponseCode.TOPIC_NOT_EXIST;
             case AppendOutcome.Failed failed -> ResponseCode.SERVICE_NOT_AVAILABLE;
         };
     }
@@ -29,6 +31,10 @@ final class SendFailures {
             case AppendOutcome.TooLarge large ->
                 "the record has " + large.bytes() + " bytes, more than " + large.bytesMax()
                         + "; send a smaller message or raise store.record-size-max";
+            case AppendOutcome.Throttled throttled -> BUSY;
+            case AppendOutcome.QueueDeleted deleted ->
+                "topic[" + deleted.topic() + "] not exist, it was deleted while the message was on its way to queue "
+                        + deleted.queueId() + "; create it or send elsewhere";
             case AppendOutcome.Failed failed ->
                 "service not available now, the store failed: " + failed.reason() + "; send to another broker";
         };

@@ -7,10 +7,10 @@ import dev.millrace.store.AppendOutcome;
 import dev.millrace.store.AppendRequest;
 import dev.millrace.store.DiskFullException;
 import dev.millrace.store.FlushMode;
+import dev.millrace.store.QueueLog;
 import dev.millrace.store.StoreConfig;
 import dev.millrace.store.StoreException;
 import dev.millrace.store.WakeUp;
-import dev.millrace.store.WriteState;
 import dev.millrace.store.file.LogSegment;
 import dev.millrace.store.queue.ConsumeQueue;
 import java.lang.invoke.VarHandle;
@@ -40,9 +40,6 @@ import org.jspecify.annotations.Nullable;
 public final class CommitLog implements Agent {
     /** Requests of one turn, so that a turn stays short. */
     private static final int REQUESTS_PER_TURN = 512;
-
-    private static final AppendOutcome DELETED = new AppendOutcome.NotWritable(
-            WriteState.WRITABLE, "the topic of a record was deleted; look its queue up again");
 
     private final Parts parts;
     private final InstantSource clock;
@@ -186,8 +183,9 @@ public final class CommitLog implements Agent {
             if (request.sizes[i] > recordBytesMax) {
                 return new AppendOutcome.TooLarge(request.sizes[i], recordBytesMax);
             }
-            if (request.queues[i].isDeleted()) {
-                return DELETED;
+            QueueLog queue = request.queues[i];
+            if (queue.isDeleted()) {
+                return new AppendOutcome.QueueDeleted(queue.topic(), queue.queueId());
             }
         }
         return null;
