@@ -27,6 +27,10 @@ import org.slf4j.LoggerFactory;
 public final class Registrar {
     private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    /** What a change waits for NameServers; a send that creates a topic waits for this. */
+    private static final Duration WAIT_FOR_ALL = Duration.ofMillis(200);
+
+    private static final Duration WAIT_FOR_ONE = Duration.ofMillis(800);
     private static final long PERIOD_NANOS = Duration.ofSeconds(30).toNanos();
     private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -51,12 +55,35 @@ public final class Registrar {
         this.nanoTime = nanoTime;
     }
 
-    /** Registers everywhere now and waits until all answered or 3 s are over; not for event loops. */
+    /**
+     * Registers everywhere now. Waits a moment for all that are not known to be silent, then a little longer until one
+     * took the registration: clients ask again when they meet another one. Not for event loops.
+     */
     public void registerNow() {
-        List<CompletableFuture<Void>> all = new ArrayList<>();
-        namesrv.forEach(address -> all.add(register(address)));
-        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                .completeOnTimeout(null, TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        CompletableFuture<Boolean> first = new CompletableFuture<>();
+        List<CompletableFuture<Boolean>> expected = new ArrayList<>();
+        List<CompletableFuture<Boolean>> all = new ArrayList<>();
+        for (String address : namesrv) {
+            State before = states.get(address);
+            CompletableFuture<Boolean> answer = register(address);
+            all.add(answer);
+            if (before == null || !before.isWarned) {
+                expected.add(answer);
+            }
+            answer.thenAccept(isTaken -> {
+                if (isTaken) {
+                    first.complete(true);
+                }
+            });
+        }
+        CompletableFuture<Void> none = CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+        await(CompletableFuture.allOf(expected.toArray(CompletableFuture[]::new)), WAIT_FOR_ALL);
+        await(CompletableFuture.anyOf(first, none), WAIT_FOR_ONE);
+    }
+
+    private static <T> void await(CompletableFuture<T> stage, Duration atMost) {
+        stage.copy()
+                .completeOnTimeout(null, atMost.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }
 
@@ -85,7 +112,8 @@ public final class Registrar {
                 && connection.join().isOpen();
     }
 
-    private CompletableFuture<Void> register(String address) {
+    /** Completes with whether the NameServer took it; never fails. */
+    private CompletableFuture<Boolean> register(String address) {
         byte[] body = BodyJson.write(new RegisterBrokerBody(List.of(), topics.snapshot()));
         CRC32 crc = new CRC32();
         crc.update(body);
@@ -108,8 +136,9 @@ public final class Registrar {
                                 ? ""
                                 : fields.code() + " " + fields.remark())
                 .handle((refusal, fault) -> {
-                    note(address, fault == null ? refusal : String.valueOf(fault.getMessage()));
-                    return null;
+                    String error = fault == null ? refusal : String.valueOf(fault.getMessage());
+                    note(address, error);
+                    return error.isEmpty();
                 });
     }
 
