@@ -95,15 +95,20 @@ final class Broker implements AutoCloseable {
      *
      * @param stateFolder where definitions and offsets are kept
      * @param settings all settings as text, to be shown to tools
+     * @param transport limits of connections
      * @throws dev.millrace.protocol.transport.TransportException if a port is in use
      */
-    Broker(BrokerConfig config, MessageStore store, Path stateFolder, Map<String, String> settings) {
+    Broker(
+            BrokerConfig config,
+            MessageStore store,
+            Path stateFolder,
+            Map<String, String> settings,
+            TransportSettings transport) {
         this.config = config;
         this.store = store;
         this.state = State.load(stateFolder, clock, config.autoCreateGroups());
         SystemTopics.define(state.topics, config.cluster(), config.name(), config.defaultQueues());
         this.io = IoThreads.start(config.ioThreadCount(Runtime.getRuntime().availableProcessors()));
-        TransportSettings transport = TransportSettings.defaults();
         this.client = new RemotingClient(io, transport, (connection, fields, body) -> {}, ConnectionListener.NONE);
         this.registrar = new Registrar(config.namesrv(), identity(), state.topics, client, System::nanoTime);
         byte[] storeHost = OffsetMessageId.hostField(new InetSocketAddress(config.host(), config.port()));
@@ -118,9 +123,9 @@ final class Broker implements AutoCloseable {
         PullHandler pulls = Pulls.register(table, pullParts(), state.topics, state.members);
         RuntimeInfo info = new RuntimeInfo(store, state.counters, clock, pulls::parkedCount, settings);
         HandlerTable.registerMembers(table, memberParts());
-        HandlerTable.registerAdmin(table, memberParts(), store, config.name(), clock);
+        HandlerTable.registerAdmin(table, memberParts(), store, config.name(), clock, pulls::topicDeleted);
         HandlerTable.registerInfo(table, info);
-        ConnectionGate gate = new ConnectionGate(state.members, config.connectionsMax());
+        ConnectionGate gate = new ConnectionGate(state.members, state.counters.closed(), config.connectionsMax());
         this.server = listen(config.port(), transport, table.build(), gate);
         this.fastServer = config.port() < PORT_MIN_FOR_FAST
                 ? null

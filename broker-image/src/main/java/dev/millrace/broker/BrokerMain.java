@@ -2,7 +2,9 @@ package dev.millrace.broker;
 
 import dev.millrace.protocol.config.ConfigException;
 import dev.millrace.protocol.config.Settings;
+import dev.millrace.protocol.health.HealthServer;
 import dev.millrace.protocol.transport.TransportException;
+import dev.millrace.protocol.transport.TransportSettings;
 import dev.millrace.store.AgentThreads;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.StoreConfig;
@@ -10,6 +12,7 @@ import dev.millrace.store.StoreDependencies;
 import dev.millrace.store.StoreException;
 import dev.millrace.store.engine.StoreWiring;
 import dev.millrace.store.file.LocalDisk;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -17,6 +20,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,11 +97,15 @@ public final class BrokerMain implements Callable<Integer> {
         Map<String, String> shown = new TreeMap<>(Settings.describe(brokerConfig));
         shown.putAll(Settings.describe(storeConfig));
         CompletableFuture<Void> isStopped = new CompletableFuture<>();
-        try (HealthServer health =
-                        new HealthServer(brokerConfig.bindHost(), brokerConfig.healthPort(), recovery::readiness);
+        try (ExecutorService healthThreads = Executors.newVirtualThreadPerTaskExecutor();
+                HealthServer health = health(brokerConfig, recovery, healthThreads);
                 MessageStore store = StoreWiring.open(storeConfig, dependencies);
-                Broker broker =
-                        new Broker(brokerConfig, store, storeConfig.path().resolve("config"), shown)) {
+                Broker broker = new Broker(
+                        brokerConfig,
+                        store,
+                        storeConfig.path().resolve("config"),
+                        shown,
+                        TransportSettings.defaults())) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(isStopped), "stop"));
             recovery.serves("master", store.maxPosition());
             LOG.atInfo()
@@ -106,6 +116,17 @@ public final class BrokerMain implements Callable<Integer> {
         } finally {
             isStopped.complete(null);
         }
+    }
+
+    private static HealthServer health(BrokerConfig config, RecoveryLog recovery, Executor threads) {
+        int port = config.healthPort();
+        return port == 0
+                ? HealthServer.none()
+                : HealthServer.start(
+                        new InetSocketAddress(config.bindHost(), port),
+                        "broker.http-port",
+                        recovery::readiness,
+                        threads);
     }
 
     private void storeFailed(StoreException fault) {

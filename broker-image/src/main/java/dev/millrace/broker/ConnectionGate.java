@@ -1,6 +1,8 @@
 package dev.millrace.broker;
 
 import dev.millrace.broker.consumergroup.Members;
+import dev.millrace.protocol.transport.CloseCounts;
+import dev.millrace.protocol.transport.CloseReason;
 import dev.millrace.protocol.transport.Connection;
 import dev.millrace.protocol.transport.ConnectionListener;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,11 +14,13 @@ final class ConnectionGate implements ConnectionListener {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionGate.class);
 
     private final Members members;
+    private final CloseCounts closeCounts;
     private final int connectionsMax;
     private final AtomicInteger count = new AtomicInteger();
 
-    ConnectionGate(Members members, int connectionsMax) {
+    ConnectionGate(Members members, CloseCounts closeCounts, int connectionsMax) {
         this.members = members;
+        this.closeCounts = closeCounts;
         this.connectionsMax = connectionsMax;
     }
 
@@ -30,6 +34,11 @@ final class ConnectionGate implements ConnectionListener {
                             connectionsMax);
             connection.close();
         }
+    }
+
+    @Override
+    public void closing(Connection connection, CloseReason reason) {
+        closeCounts.add(reason);
     }
 
     @Override

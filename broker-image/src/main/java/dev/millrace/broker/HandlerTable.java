@@ -20,6 +20,7 @@ import dev.millrace.protocol.command.SettingsRequest;
 import dev.millrace.protocol.command.TopicRequest;
 import dev.millrace.store.MessageStore;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 
 /** Which handler serves which request, for all but sends and pulls. */
 final class HandlerTable {
@@ -51,11 +52,21 @@ final class HandlerTable {
                         members::checkClientConfig);
     }
 
+    /** @param onTopicDelete hears of a topic whose queues are gone */
     static void registerAdmin(
-            Dispatcher.Builder table, Parts parts, MessageStore store, String brokerName, InstantSource clock) {
+            Dispatcher.Builder table,
+            Parts parts,
+            MessageStore store,
+            String brokerName,
+            InstantSource clock,
+            Consumer<String> onTopicDelete) {
         registerOffsets(table, parts, store, clock);
-        TopicHandlers topics =
-                new TopicHandlers(parts.topics, store, brokerName, parts.onTopicChange, parts.offsets::removeTopic);
+        TopicHandlers topics = new TopicHandlers(
+                parts.topics,
+                store,
+                brokerName,
+                parts.onTopicChange,
+                onTopicDelete.andThen(parts.offsets::removeTopic));
         GroupHandlers groups =
                 new GroupHandlers(parts.groups, parts.topics, parts.members, parts.offsets, store, brokerName);
         table.blocking(RequestCode.UPDATE_AND_CREATE_TOPIC, TopicRequest.UpdateTopic.class, topics::update)

@@ -12,7 +12,8 @@ final class RecoveryLog implements RecoveryListener {
     private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final LongSupplier nanoTime;
-    private volatile Readiness readiness = new Readiness(false, "recovering", Phase.CHECKING_LOG.name(), 0, 0);
+    private volatile BrokerReadiness readiness =
+            new BrokerReadiness(false, "recovering", Phase.CHECKING_LOG.name(), 0, 0);
     private Phase lastPhase = Phase.DONE;
     private long lastNanos;
 
@@ -21,18 +22,18 @@ final class RecoveryLog implements RecoveryListener {
     }
 
     /** What health checks are told; any thread. */
-    Readiness readiness() {
+    BrokerReadiness readiness() {
         return readiness;
     }
 
     /** The broker serves; any thread. */
     void serves(String role, long position) {
-        readiness = new Readiness(true, role, Phase.DONE.name(), position, position);
+        readiness = new BrokerReadiness(true, role, Phase.DONE.name(), position, position);
     }
 
     @Override
     public void progress(Phase phase, long donePosition, long endPosition) {
-        readiness = new Readiness(false, "recovering", phase.name(), donePosition, endPosition);
+        readiness = new BrokerReadiness(false, "recovering", phase.name(), donePosition, endPosition);
         long now = nanoTime.getAsLong();
         if (phase != lastPhase || now - lastNanos >= PERIOD_NANOS) {
             lastPhase = phase;

@@ -44,6 +44,10 @@ final class RunningBroker implements AutoCloseable {
             ConnectionListener.NONE);
 
     RunningBroker(Path folder, String... settings) {
+        this(folder, TransportSettings.defaults(), settings);
+    }
+
+    RunningBroker(Path folder, TransportSettings transport, String... settings) {
         Map<String, String> values = new TreeMap<>(Map.of(
                 "broker.port", "0",
                 "store.path", folder.toString(),
@@ -72,7 +76,7 @@ final class RunningBroker implements AutoCloseable {
                             throw new AssertionError(fault);
                         },
                         RecoveryListener.NONE));
-        broker = new Broker(config, store, folder.resolve("config"), Map.of("broker.name", config.name()));
+        broker = new Broker(config, store, folder.resolve("config"), Map.of("broker.name", config.name()), transport);
     }
 
     /** An answer, copied. */
@@ -115,6 +119,10 @@ final class RunningBroker implements AutoCloseable {
             throw new AssertionError("no notice within " + TIMEOUT);
         }
         return notice;
+    }
+
+    int port() {
+        return broker.port();
     }
 
     String address() {

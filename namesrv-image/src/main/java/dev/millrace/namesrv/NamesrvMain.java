@@ -42,7 +42,8 @@ public final class NamesrvMain {
         Settings.describe(config).forEach((key, value) -> LOG.atDebug().log("{}={}", key, value));
         Namesrv namesrv = NamesrvWiring.start(config);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(namesrv), "stop"));
-        LOG.atInfo().log("NameServer is ready at {}:{}", config.host(), namesrv.port());
+        LOG.atInfo().log(
+                "NameServer is ready at {}:{}, health on port {}", config.host(), namesrv.port(), namesrv.healthPort());
         new CountDownLatch(1).await();
     }
 

@@ -30,12 +30,15 @@ import dev.millrace.namesrv.settings.LiveSettings;
 import dev.millrace.namesrv.settings.NamesrvConfig;
 import dev.millrace.namesrv.settings.UpdateConfigHandler;
 import dev.millrace.protocol.command.NamesrvRequest;
+import dev.millrace.protocol.health.HealthServer;
+import dev.millrace.protocol.transport.CloseCounts;
 import dev.millrace.protocol.transport.IoThreads;
 import dev.millrace.protocol.transport.RemotingServer;
 import dev.millrace.protocol.transport.TransportException;
 import dev.millrace.protocol.transport.TransportSettings;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -52,39 +55,59 @@ final class NamesrvWiring {
     private final RouteTable routes;
     private final KeyValues values = new KeyValues();
     private final LiveSettings settings;
+    private final TransportSettings transport;
+    private final CloseCounts closed = new CloseCounts();
 
-    private NamesrvWiring(NamesrvConfig config, LongSupplier nanoTime) {
+    private NamesrvWiring(NamesrvConfig config, LongSupplier nanoTime, TransportSettings transport) {
         this.config = config;
+        this.transport = transport;
         this.brokers = new LiveBrokers(nanoTime);
         this.routes = new RouteTable(brokers);
         this.settings = new LiveSettings(config);
     }
 
-    /** @throws TransportException if the port is in use or the host is not of this machine */
+    /** @throws TransportException if a port is in use or the host is not of this machine */
     static Namesrv start(NamesrvConfig config) {
-        return start(config, System::nanoTime);
+        return start(config, System::nanoTime, TransportSettings.defaults());
     }
 
-    /** Starts it with another clock. */
-    static Namesrv start(NamesrvConfig config, LongSupplier nanoTime) {
-        return new NamesrvWiring(config, nanoTime).start();
+    /** Starts it with another clock and other limits of connections. */
+    static Namesrv start(NamesrvConfig config, LongSupplier nanoTime, TransportSettings transport) {
+        return new NamesrvWiring(config, nanoTime, transport).start();
     }
 
     private Namesrv start() {
         IoThreads io = IoThreads.start(config.ioThreadCount());
+        ExecutorService healthThreads = Executors.newVirtualThreadPerTaskExecutor();
         try {
             RemotingServer server = RemotingServer.start(
                     io,
                     new InetSocketAddress(config.host(), config.port()),
-                    TransportSettings.defaults(),
+                    transport,
                     dispatch(),
-                    new ClosedConnections(brokers, routes));
+                    new ClosedConnections(brokers, routes, closed));
+            HealthServer health = startHealth(healthThreads);
             ScheduledExecutorService expiry = startExpiry();
-            return new Namesrv(server.port(), List.of(expiry::shutdownNow, server, io));
+            return new Namesrv(
+                    server.port(),
+                    health.port(),
+                    List.of(health, healthThreads::shutdownNow, expiry::shutdownNow, server, io));
         } catch (TransportException e) {
+            healthThreads.shutdownNow();
             io.close();
             throw e;
         }
+    }
+
+    private HealthServer startHealth(ExecutorService threads) {
+        int port = config.healthPort();
+        return port == 0
+                ? HealthServer.none()
+                : HealthServer.start(
+                        new InetSocketAddress(config.host(), port),
+                        "namesrv.http-port",
+                        () -> new NamesrvReadiness(true, brokers.count(), closed.snapshot()),
+                        threads);
     }
 
     private ScheduledExecutorService startExpiry() {

@@ -31,6 +31,7 @@ import dev.millrace.protocol.route.DataVersion;
 import dev.millrace.protocol.route.TopicConfig;
 import dev.millrace.protocol.route.TopicConfigTable;
 import dev.millrace.protocol.transport.IoThreads;
+import dev.millrace.protocol.transport.TransportSettings;
 import dev.millrace.testkit.ManualClock;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +58,7 @@ class NamesrvTest {
         Map<String, String> values = new HashMap<>(Map.of("namesrv.host", "127.0.0.1", "namesrv.port", "0"));
         values.put(key, value);
         NamesrvConfig config = Settings.bind(NamesrvConfig.class, values);
-        return NamesrvWiring.start(config, clock.nanos());
+        return NamesrvWiring.start(config, clock.nanos(), TransportSettings.defaults());
     }
 
     @AfterEach

@@ -1,5 +1,6 @@
 package dev.millrace.broker.metrics;
 
+import dev.millrace.protocol.transport.CloseCounts;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the broker did since it started. Thread-safe: adders. */
@@ -10,6 +11,12 @@ public final class BrokerCounters {
     private final LongAdder bytesOut = new LongAdder();
     private final LongAdder emptyPulls = new LongAdder();
     private final LongAdder messagesBack = new LongAdder();
+    private final CloseCounts closed = new CloseCounts();
+
+    /** Connections that this broker closed, by reason. */
+    public CloseCounts closed() {
+        return closed;
+    }
 
     public void sent(int messages, long bytes) {
         messagesIn.add(messages);

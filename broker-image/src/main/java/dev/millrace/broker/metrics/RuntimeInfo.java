@@ -91,6 +91,9 @@ public final class RuntimeInfo {
         table.put("remainHowManyDataToFlush", (store.maxPosition() - store.durablePosition()) + " B");
         table.put("commitLogDirCapacity", "Free : " + statistics.freeDiskBytes() / (1 << 20) + " MiB.");
         table.put("sendThreadPoolQueueSize", Integer.toString(statistics.waitingAppends()));
+        counters.closed()
+                .snapshot()
+                .forEach((reason, count) -> table.put("connectionsClosed." + reason, Long.toString(count)));
         table.put("pullThreadPoolQueueSize", Integer.toString(parkedPolls.getAsInt()));
         return Reply.json(new KeyValueTable(table));
     }

@@ -59,6 +59,20 @@ final class ParkedPolls {
             }
         }
 
+        void takeAll(List<ParkedPoll> into) {
+            pollsLock.lock();
+            try {
+                polls.removeIf(poll -> {
+                    if (poll.claim()) {
+                        into.add(poll);
+                    }
+                    return true;
+                });
+            } finally {
+                pollsLock.unlock();
+            }
+        }
+
         @Override
         public void arrived(QueueLog queue, long queueOffset, long tagHash) {
             List<ParkedPoll> woken = new ArrayList<>();
@@ -96,6 +110,18 @@ final class ParkedPolls {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Forgets the queues of a topic that was deleted; claims and gives the polls that waited for them. */
+    List<ParkedPoll> takeTopic(String topic) {
+        List<ParkedPoll> taken = new ArrayList<>();
+        for (QueueLog queue : queues.keySet()) {
+            Waiting waiting = queue.isDeleted() && queue.topic().equals(topic) ? queues.remove(queue) : null;
+            if (waiting != null) {
+                waiting.takeAll(taken);
+            }
+        }
+        return taken;
     }
 
     /** Claims the polls whose time is over, and all that are claimed leave; gives the former. */

@@ -93,13 +93,7 @@ public final class PullHandler implements Handler<PullMessage> {
                 caller.reply(Reply.failure(missing.code(), missing.remark()));
                 return;
             }
-            caller.connection().execute(() -> {
-                try {
-                    handle(pull, caller);
-                } catch (RequestFailure refused) {
-                    caller.reply(Reply.failure(refused.code(), refused.remark()));
-                }
-            });
+            caller.connection().execute(() -> handleOrRefuse(pull, caller));
         });
     }
 
@@ -133,9 +127,32 @@ public final class PullHandler implements Handler<PullMessage> {
         }
         result.close();
         parked.park(poll);
+        boolean isGone = poll.queue().isDeleted();
         boolean cameMeanwhile = poll.queue().maxOffset() > poll.pull().queueOffset();
-        if (cameMeanwhile && poll.claim()) {
-            read(unclaimed(poll), true);
+        if ((isGone || cameMeanwhile) && poll.claim()) {
+            if (isGone) {
+                again(poll);
+            } else {
+                read(unclaimed(poll), true);
+            }
+        }
+    }
+
+    /** The queues of a topic are gone: who waits for them is answered as if it asked now. */
+    public void topicDeleted(String topic) {
+        parked.takeTopic(topic).forEach(this::again);
+    }
+
+    private void again(ParkedPoll poll) {
+        Caller caller = poll.caller();
+        caller.connection().execute(() -> handleOrRefuse(poll.pull(), caller));
+    }
+
+    private void handleOrRefuse(PullMessage pull, Caller caller) {
+        try {
+            handle(pull, caller);
+        } catch (RequestFailure refused) {
+            caller.reply(Reply.failure(refused.code(), refused.remark()));
         }
     }
 

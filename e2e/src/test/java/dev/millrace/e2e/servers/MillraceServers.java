@@ -23,7 +23,7 @@ final class MillraceServers extends ProcessServers {
     List<String> namesrvCommand(int index) {
         String config = file(
                 "namesrv-" + index + ".properties",
-                "namesrv.host=127.0.0.1\nnamesrv.port=%d\n".formatted(namesrvPorts.get(index)));
+                "namesrv.host=127.0.0.1\nnamesrv.http-port=0\nnamesrv.port=%d\n".formatted(namesrvPorts.get(index)));
         return command("namesrv-image", "-Xmx64m", "dev.millrace.namesrv.NamesrvMain", config);
     }
 

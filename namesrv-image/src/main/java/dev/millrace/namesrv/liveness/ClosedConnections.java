@@ -1,5 +1,7 @@
 package dev.millrace.namesrv.liveness;
 
+import dev.millrace.protocol.transport.CloseCounts;
+import dev.millrace.protocol.transport.CloseReason;
 import dev.millrace.protocol.transport.Connection;
 import dev.millrace.protocol.transport.ConnectionListener;
 
@@ -7,10 +9,17 @@ import dev.millrace.protocol.transport.ConnectionListener;
 public final class ClosedConnections implements ConnectionListener {
     private final LiveBrokers brokers;
     private final Departures departures;
+    private final CloseCounts counts;
 
-    public ClosedConnections(LiveBrokers brokers, Departures departures) {
+    public ClosedConnections(LiveBrokers brokers, Departures departures, CloseCounts counts) {
         this.brokers = brokers;
         this.departures = departures;
+        this.counts = counts;
+    }
+
+    @Override
+    public void closing(Connection connection, CloseReason reason) {
+        counts.add(reason);
     }
 
     @Override

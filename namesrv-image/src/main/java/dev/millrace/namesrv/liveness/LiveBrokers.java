@@ -24,6 +24,10 @@ public final class LiveBrokers {
         return Optional.ofNullable(brokers.get(key));
     }
 
+    public int count() {
+        return brokers.size();
+    }
+
     public void put(LiveBroker broker) {
         brokers.put(broker.key(), broker);
     }

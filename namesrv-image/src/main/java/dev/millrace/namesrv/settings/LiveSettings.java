@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The settings in force. Changes last until the program ends; the file stays as it is.
@@ -15,6 +16,9 @@ import java.util.Map;
  * <p>Thread-safe: one immutable record, replaced as a whole.
  */
 public final class LiveSettings {
+    /** One change at a time. */
+    private final ReentrantLock lock = new ReentrantLock();
+
     private volatile NamesrvConfig current;
 
     public LiveSettings(NamesrvConfig current) {
@@ -40,9 +44,14 @@ public final class LiveSettings {
     }
 
     /** @throws ConfigException if a key is unknown or a value can't be used; nothing is changed then */
-    public synchronized void change(Map<String, String> changes) {
-        Map<String, String> all = new LinkedHashMap<>(Settings.describe(current));
-        all.putAll(changes);
-        current = Settings.bind(NamesrvConfig.class, all);
+    public void change(Map<String, String> changes) {
+        lock.lock();
+        try {
+            Map<String, String> all = new LinkedHashMap<>(Settings.describe(current));
+            all.putAll(changes);
+            current = Settings.bind(NamesrvConfig.class, all);
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -69,4 +69,22 @@ public record NamesrvConfig(
                 defaultValue = "false", // as RocketMQ: an old master must not delete what a new one made
                 change = Change.HOT,
                 description = "A topic that is missing in a broker's registration leaves that broker's routes.")
-        boolean deleteTopicsWithRegistration) {}
+        boolean deleteTopicsWithRegistration,
+
+        @Setting(
+                key = "namesrv.http-port",
+                defaultValue = "-1", // 9877 beside 9876
+                change = Change.RESTART,
+                min = "-1",
+                max = "65535",
+                description = "Port for /live and /ready over HTTP; 0 for none, -1 for the port above namesrv.port.")
+        int httpPort) {
+
+    /** Port for health checks, 0 for none. */
+    public int healthPort() {
+        if (httpPort >= 0) {
+            return httpPort;
+        }
+        return port == 0 ? 0 : port + 1;
+    }
+}

@@ -16,7 +16,7 @@ class NamesrvConfigTest {
     void hasDefaults() {
         assertThat(Settings.bind(NamesrvConfig.class, Map.of()))
                 .isEqualTo(new NamesrvConfig(
-                        "0.0.0.0", 9876, 2, Duration.ofSeconds(120), Duration.ofSeconds(5), false, false, false));
+                        "0.0.0.0", 9876, 2, Duration.ofSeconds(120), Duration.ofSeconds(5), false, false, false, -1));
     }
 
     @Test
@@ -29,11 +29,24 @@ class NamesrvConfigTest {
                 "namesrv.expiry-scan-interval", "10ms",
                 "namesrv.support-acting-master", "true",
                 "namesrv.order-topics-in-route", "true",
-                "namesrv.delete-topics-with-registration", "true");
+                "namesrv.delete-topics-with-registration", "true",
+                "namesrv.http-port", "8080");
 
         assertThat(Settings.bind(NamesrvConfig.class, values))
                 .isEqualTo(new NamesrvConfig(
-                        "127.0.0.1", 0, 1, Duration.ofSeconds(3), Duration.ofMillis(10), true, true, true));
+                        "127.0.0.1", 0, 1, Duration.ofSeconds(3), Duration.ofMillis(10), true, true, true, 8080));
+    }
+
+    @Test
+    void answersHealthChecksAbovePortUnlessToldOtherwise() {
+        assertThat(healthPort("namesrv.port", "9876")).isEqualTo(9877);
+        assertThat(healthPort("namesrv.port", "0")).isZero();
+        assertThat(healthPort("namesrv.http-port", "0")).isZero();
+        assertThat(healthPort("namesrv.http-port", "8080")).isEqualTo(8080);
+    }
+
+    private static int healthPort(String key, String value) {
+        return Settings.bind(NamesrvConfig.class, Map.of(key, value)).healthPort();
     }
 
     @Test

@@ -6,6 +6,9 @@ public interface ConnectionListener {
 
     default void opened(Connection connection) {}
 
+    /** This side closes the connection; {@link #closed} follows. */
+    default void closing(Connection connection, CloseReason reason) {}
+
     /** The connection is gone; parked requests of it need no answer any more. */
     default void closed(Connection connection) {}
 }

@@ -115,7 +115,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             handleFrames(context, bytes);
         } catch (ProtocolException e) {
             connection().flushLast();
-            close(context, String.valueOf(e.getMessage()));
+            close(context, CloseReason.BAD_FRAME, String.valueOf(e.getMessage()));
         } finally {
             if (bytes.isReadable() && !isClosing) {
                 rest = bytes;
@@ -211,7 +211,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         if (left > 0) {
             scheduleDeadline(context, left);
         } else {
-            close(context, "a frame did not arrive whole within " + settings.frameReceiveMax());
+            close(context, CloseReason.SLOW_FRAME, "a frame did not arrive whole within " + settings.frameReceiveMax());
         }
     }
 
@@ -268,7 +268,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof IdleStateEvent) {
-            close(context, "nothing was sent or received for " + settings.idleMax());
+            close(context, CloseReason.IDLE, "nothing was sent or received for " + settings.idleMax());
         } else {
             context.fireUserEventTriggered(event);
         }
@@ -309,14 +309,22 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
                     .log("connection lost");
         } else {
             loop.faults().failed(context.channel().remoteAddress(), fault);
+            tell(CloseReason.FAILED);
         }
         isClosing = true;
         context.close();
     }
 
-    private void close(ChannelHandlerContext context, String reason) {
+    private void close(ChannelHandlerContext context, CloseReason reason, String text) {
         isClosing = true;
-        loop.faults().closed(context.channel().remoteAddress(), reason);
+        loop.faults().closed(context.channel().remoteAddress(), text);
+        tell(reason);
         context.close();
+    }
+
+    private void tell(CloseReason reason) {
+        if (connection != null) {
+            listener.closing(connection, reason);
+        }
     }
 }

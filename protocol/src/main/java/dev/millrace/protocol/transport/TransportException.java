@@ -13,7 +13,7 @@ public final class TransportException extends ProtocolException {
         this.wasSent = wasSent;
     }
 
-    TransportException(String message, boolean wasSent, Throwable cause) {
+    public TransportException(String message, boolean wasSent, Throwable cause) {
         super(message, cause);
         this.wasSent = wasSent;
     }
