@@ -23,7 +23,7 @@ final class Bench implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             description = "sync1 sync64 sync64-1024 flight64 flight1024 batch8 batch1000 batch10000 paced8 paced1000"
-                    + " drain drain-plain")
+                    + " drain drain-plain recovery")
     private List<String> scenarios = List.of();
 
     @Option(
@@ -101,17 +101,40 @@ final class Bench implements Callable<Integer> {
         var turn = new Turn(folders, new Anchors(folders, flush.equals("sync")));
         var chosen = sides.stream().map(Side::of).toList();
         var rows = new ArrayList<Report.Row>();
+        var starts = new ArrayList<StartRow>();
         for (var label : scenarios) {
-            rows.addAll(compare(turn, Scenario.of(label), chosen));
+            var scenario = Scenario.of(label);
+            if (scenario == Scenario.RECOVERY) {
+                starts.addAll(recover(turn, scenario, chosen));
+            } else {
+                rows.addAll(compare(turn, scenario, chosen));
+            }
         }
-        var report = new Report(machine(), rows);
+        var report = new Report(machine(), rows, starts);
         System.out.println(output.equals("json") ? report.toJson() : report.toTable());
         return report.hasFailure() ? 1 : 0;
     }
 
-    private List<Report.Row> compare(Turn turn, Scenario scenario, List<Side> chosen) throws Exception {
-        var plan = scenario.plan(new Scenario.Changes(
+    private LoadPlan plan(Scenario scenario) {
+        return scenario.plan(new Scenario.Changes(
                 lanes, queueCount, bodyBytes, warmupSeconds, messageCount, secondsMax, options(), rate));
+    }
+
+    private List<StartRow> recover(Turn turn, Scenario scenario, List<Side> chosen) throws Exception {
+        var recovery = new RecoveryTurn(turn, plan(scenario));
+        var rows = new ArrayList<StartRow>();
+        for (int round = 1; round <= roundCount; round++) {
+            for (var side : chosen) {
+                var ofRound = recovery.run(side);
+                rows.addAll(ofRound);
+                ofRound.forEach(System.err::println);
+            }
+        }
+        return rows;
+    }
+
+    private List<Report.Row> compare(Turn turn, Scenario scenario, List<Side> chosen) throws Exception {
+        var plan = plan(scenario);
         var outcomes = new ArrayList<List<TurnOutcome>>();
         chosen.forEach(side -> outcomes.add(new ArrayList<>()));
         for (int round = 1; round <= roundCount; round++) {

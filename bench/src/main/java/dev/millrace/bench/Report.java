@@ -13,12 +13,14 @@ import java.util.function.ToDoubleFunction;
  * out silently. Thread-safe: immutable.
  *
  * @param machine cores, JDK and commit of the run
+ * @param starts starts of brokers, one by one, in the order in which they happened
  */
-record Report(String machine, List<Row> rows) {
+record Report(String machine, List<Row> rows, List<StartRow> starts) {
     private static final String TABLE_FORMAT = "%-13s %-13s %5s %11s %11s %11s %9s %9s %9s %9s %8s %8s %6s %6s %7s%n";
 
     Report {
         rows = List.copyOf(rows);
+        starts = List.copyOf(starts);
     }
 
     /**
@@ -89,11 +91,22 @@ record Report(String machine, List<Row> rows) {
     }
 
     boolean hasFailure() {
-        return rows.stream().anyMatch(Row::hasFailure);
+        return rows.stream().anyMatch(Row::hasFailure) || starts.stream().anyMatch(StartRow::isFailed);
     }
 
     String toTable() {
         var text = new StringBuilder(machine).append('\n');
+        if (!rows.isEmpty()) {
+            appendLoads(text);
+        }
+        if (!starts.isEmpty()) {
+            text.append(StartRow.HEADING);
+            starts.forEach(start -> text.append(start.line()));
+        }
+        return text.toString();
+    }
+
+    private void appendLoads(StringBuilder text) {
         text.append(String.format(
                 Locale.ROOT,
                 TABLE_FORMAT,
@@ -116,7 +129,6 @@ record Report(String machine, List<Row> rows) {
         for (var row : rows) {
             row.notes().forEach(note -> text.append(row.scenario + " " + row.side + " " + note + "\n"));
         }
-        return text.toString();
     }
 
     private static String line(Row row) {
@@ -146,6 +158,7 @@ record Report(String machine, List<Row> rows) {
         report.put("machine", machine);
         report.put("failed", hasFailure() ? 1 : 0);
         report.put("rows", rows.stream().map(Report::json).toList());
+        report.put("starts", starts.stream().map(StartRow::json).toList());
         return Json.write(report);
     }
 

@@ -42,6 +42,11 @@ enum Side {
         return target;
     }
 
+    /** Whether the broker keeps all messages in one log, from which it can derive its queues. */
+    boolean keepsCommitLog() {
+        return server.equals("millrace") || server.equals("rocketmq");
+    }
+
     /** Whether the client's jars are those of an anchor rather than ours. */
     boolean hasForeignClient() {
         return target.equals("rocketmq") || target.equals("kafka");

@@ -16,7 +16,10 @@ class ReportTest {
                             "rocketmq",
                             List.of(measured(10), new TurnOutcome.Failed("the consumer got 1 of \"2\"")),
                             20),
-                    new Report.Row("drain", "echo", List.of(new TurnOutcome.Unable("an echo keeps nothing")), 20)));
+                    new Report.Row("drain", "echo", List.of(new TurnOutcome.Unable("an echo keeps nothing")), 20)),
+            List.of(
+                    StartRow.measured("millrace", StartRow.Kind.KILLED, 10, 812.4, 700, 900),
+                    StartRow.failed("rocketmq", StartRow.Kind.REBUILT, "the queues hold 9 of 10")));
 
     @Test
     void tableShowsMediansAndWhatIsMissing() {
@@ -27,7 +30,9 @@ class ReportTest {
                 .contains(
                         "drain rocketmq turn 2 FAILED: the consumer got 1 of \"2\"",
                         "drain echo turn 1 not possible: an echo keeps nothing",
-                        "drain millrace turn 1 a remark");
+                        "drain millrace turn 1 a remark")
+                .anyMatch(line -> line.matches("recovery +millrace +killed +10 +812 +700 +900"))
+                .anyMatch(line -> line.matches("recovery +rocketmq +rebuilt .* FAILED: the queues hold 9 of 10"));
         assertThat(report.hasFailure()).isTrue();
     }
 
@@ -38,6 +43,8 @@ class ReportTest {
                 .contains(
                         "\"side\":\"rocketmq\",\"turns\":2,\"measuredTurns\":1,\"rate\":10.0000",
                         "turn 2 FAILED: the consumer got 1 of \\\"2\\\"",
+                        "{\"side\":\"millrace\",\"start\":\"killed\",\"messages\":10,\"readyMs\":812.4000",
+                        "\"wholeMs\":null,\"problem\":\"the queues hold 9 of 10\"}",
                         "\"side\":\"echo\",\"turns\":1,\"measuredTurns\":0,\"rate\":null,\"ratio\":null")
                 .doesNotContain("NaN", "Infinity");
     }

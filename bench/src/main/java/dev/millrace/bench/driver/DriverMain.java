@@ -27,7 +27,8 @@ public final class DriverMain {
     /** Begins the line that says why this target cannot do what the plan asks for. */
     public static final String UNABLE = "UNABLE ";
 
-    private static final String TOPIC = "load";
+    /** The topic of all turns. */
+    public static final String TOPIC = "load";
 
     private DriverMain() {}
 

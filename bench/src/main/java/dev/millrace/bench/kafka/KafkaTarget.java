@@ -12,7 +12,9 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreatePartitionsOptions;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -33,6 +35,7 @@ public final class KafkaTarget implements LoadTarget {
     private static final long TOPIC_TIMEOUT_S = 300;
     private static final long LEADER_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final String POLL_RECORDS_TUNED = "10000";
+    private static final int PARTITIONS_PER_REQUEST_MAX = 2_000;
     private static final int REPLICATION_FACTOR = 1;
 
     private @Nullable KafkaProducer<byte[], byte[]> producer;
@@ -47,9 +50,7 @@ public final class KafkaTarget implements LoadTarget {
         topic = settings.topic();
         isConsumerTuned = settings.isConsumerTuned();
         try (var admin = Admin.create(Map.of("bootstrap.servers", address))) {
-            var newTopic = new NewTopic(topic, settings.queueCount(), (short) REPLICATION_FACTOR);
-            var timeout = new CreateTopicsOptions().timeoutMs((int) TimeUnit.SECONDS.toMillis(TOPIC_TIMEOUT_S));
-            admin.createTopics(List.of(newTopic), timeout).all().get(TOPIC_TIMEOUT_S, TimeUnit.SECONDS);
+            createTopic(admin, settings.queueCount());
         }
         var properties = new Properties();
         properties.put("bootstrap.servers", address);
@@ -60,6 +61,23 @@ public final class KafkaTarget implements LoadTarget {
         }
         producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
         awaitLeaders(producer, settings.queueCount());
+    }
+
+    // One request makes no more than so many partitions.
+    private void createTopic(Admin admin, int partitionCount) throws Exception {
+        int timeoutMs = (int) TimeUnit.SECONDS.toMillis(TOPIC_TIMEOUT_S);
+        int made = Math.min(partitionCount, PARTITIONS_PER_REQUEST_MAX);
+        var newTopic = new NewTopic(topic, made, (short) REPLICATION_FACTOR);
+        admin.createTopics(List.of(newTopic), new CreateTopicsOptions().timeoutMs(timeoutMs))
+                .all()
+                .get(TOPIC_TIMEOUT_S, TimeUnit.SECONDS);
+        while (made < partitionCount) {
+            made = Math.min(partitionCount, made + PARTITIONS_PER_REQUEST_MAX);
+            var more = Map.of(topic, NewPartitions.increaseTo(made));
+            admin.createPartitions(more, new CreatePartitionsOptions().timeoutMs(timeoutMs))
+                    .all()
+                    .get(TOPIC_TIMEOUT_S, TimeUnit.SECONDS);
+        }
     }
 
     // The broker makes thousands of partitions some time after it has promised them.

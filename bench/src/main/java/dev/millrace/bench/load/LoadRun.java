@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 /** One turn against an opened target: warm-up, then what is measured. Owner: the driver's main thread. */
 public final class LoadRun {
     private static final double SHARE_MAX = 2;
+    private static final int PRIME_SECONDS_MAX = 300;
     private static final Duration DRAIN_STALL = Duration.ofSeconds(30);
     private static final Duration DRAIN_SETTLE = Duration.ofMillis(500);
 
@@ -114,13 +115,16 @@ public final class LoadRun {
                 0);
     }
 
+    // The clock of the warm-up starts when every queue has taken a message: some brokers make queues lazily.
     private void warmUp() throws Exception {
         var warmup = plan.warmup();
         if (warmup.seconds() == 0) {
             return;
         }
+        long primedCount = sender.run(Bounds.measured(plan.queueCount(), PRIME_SECONDS_MAX))
+                .acknowledgedCount();
         var phase = sender.run(Bounds.warmUp(warmup));
-        warmupCount = phase.acknowledgedCount();
+        warmupCount = primedCount + phase.acknowledgedCount();
         if (warmupCount < warmup.countMin()) {
             remarks.accept("the warm-up had " + warmupCount + " messages, " + warmup.countMin()
                     + " are due; give a longer --warmup than " + warmup.seconds() + " s");

@@ -30,7 +30,8 @@ public final class Anchors {
 
     /**
      * Apache RocketMQ: a NameServer and a broker; the address is the NameServer's. An answer to a pull may hold as many
-     * messages as a client can ask for; by default it holds 32, whatever the client asks for.
+     * messages as a client can ask for; by default it holds 32, whatever the client asks for. Sends that wait
+     * for 200 ms are not refused: on a busy machine that would end most runs of batches.
      */
     public RunningServer startRocketMq() throws IOException {
         var folder = folders.newScratch("rocketmq");
@@ -53,6 +54,8 @@ public final class Anchors {
                 maxTransferBytesOnMessageInMemory=1048576
                 maxTransferCountOnMessageInDisk=1024
                 maxTransferBytesOnMessageInDisk=1048576
+                waitTimeMillsInSendQueue=10000
+                osPageCacheBusyTimeOutMills=10000
                 """.formatted(
                         brokerPort,
                         folder.resolve("store"),
@@ -61,7 +64,7 @@ public final class Anchors {
         var classPath = folders.anchorClassPath("rocketmq");
         var home = List.of("-Drocketmq.home.dir=" + folder, "-Duser.home=" + folder);
         var servers = new ArrayList<ServerProcess>();
-        var running = new RunningServer("127.0.0.1:" + nameServerPort, servers, folder);
+        var running = new RunningServer("127.0.0.1:" + nameServerPort, servers, folder, brokerPort, false);
         return startAll(running, () -> {
             var nameServerArguments = new ArrayList<>(home);
             nameServerArguments.addAll(List.of(
@@ -107,7 +110,7 @@ public final class Anchors {
                 """.formatted(port, port + 1, folder.resolve("data")));
         var classPath = folders.anchorClassPath("kafka");
         var servers = new ArrayList<ServerProcess>();
-        var running = new RunningServer("127.0.0.1:" + port, servers, folder);
+        var running = new RunningServer("127.0.0.1:" + port, servers, folder, port, false);
         return startAll(running, () -> {
             formatKafka(folder, classPath, properties);
             var arguments = new ArrayList<>(BROKER_HEAP);
@@ -121,7 +124,7 @@ public final class Anchors {
         var folder = folders.newScratch("echo");
         int port = ports.free(1);
         var servers = new ArrayList<ServerProcess>();
-        var running = new RunningServer("127.0.0.1:" + port, servers, folder);
+        var running = new RunningServer("127.0.0.1:" + port, servers, folder, port, false);
         var arguments = new ArrayList<>(NATIVE_ACCESS);
         arguments.addAll(List.of(
                 "-Xmx512m", "dev.millrace.bench.echo.EchoServer", String.valueOf(port), String.valueOf(isShared)));
@@ -149,7 +152,7 @@ public final class Anchors {
                 """.formatted(
                         brokerPort, nameServerPort, folder.resolve("store"), isFlushSync ? "SYNC" : "ASYNC"));
         var servers = new ArrayList<ServerProcess>();
-        var running = new RunningServer("127.0.0.1:" + nameServerPort, servers, folder);
+        var running = new RunningServer("127.0.0.1:" + nameServerPort, servers, folder, brokerPort + 2, true);
         return startAll(running, () -> {
             var nameServerArguments = new ArrayList<>(NATIVE_ACCESS);
             nameServerArguments.addAll(

@@ -42,8 +42,11 @@ public record Folders(Path modules, Path anchors, Path scratch, String classPath
         return Files.createTempDirectory(scratch, name + "-");
     }
 
-    /** Removes a folder with all it holds. */
+    /** Removes a folder with all it holds, if it is there. */
     public static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
         try (var paths = Files.walk(folder)) {
             for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);

@@ -14,13 +14,17 @@ public final class ServerProcess implements AutoCloseable {
 
     private final String name;
     private final Process process;
-    private final Path log;
+    private final Path folder;
+    private final List<String> command;
+    private final long startNanos;
     private final Thread atExit;
 
-    private ServerProcess(String name, Process process, Path log) {
+    private ServerProcess(String name, Process process, Path folder, List<String> command, long startNanos) {
         this.name = name;
         this.process = process;
-        this.log = log;
+        this.folder = folder;
+        this.command = command;
+        this.startNanos = startNanos;
         this.atExit = new Thread(process::destroyForcibly);
     }
 
@@ -32,19 +36,46 @@ public final class ServerProcess implements AutoCloseable {
         command.add("-cp");
         command.add(classPath);
         command.addAll(arguments);
-        var log = folder.resolve(name + ".log");
+        return run(name, folder, command);
+    }
+
+    /** Starts the same program again, which must have ended; output goes to a file of the new name. */
+    public ServerProcess again(String newName) throws IOException {
+        return run(newName, folder, command);
+    }
+
+    private static ServerProcess run(String name, Path folder, List<String> command) throws IOException {
+        long startNanos = System.nanoTime();
         var process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
+                .redirectOutput(log(folder, name).toFile())
                 .start();
-        var server = new ServerProcess(name, process, log);
+        var server = new ServerProcess(name, process, folder, List.copyOf(command), startNanos);
         Runtime.getRuntime().addShutdownHook(server.atExit);
         return server;
     }
 
     public long pid() {
         return process.pid();
+    }
+
+    private static Path log(Path folder, String name) {
+        return folder.resolve(name + ".log");
+    }
+
+    /** When it was started, by {@link System#nanoTime}. */
+    public long startNanos() {
+        return startNanos;
+    }
+
+    /** Ends it as {@code kill -9} does. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly();
+        if (!process.waitFor(END_TIMEOUT_S, TimeUnit.SECONDS)) {
+            throw new IllegalStateException(this + " does not end within " + END_TIMEOUT_S + " s of its kill");
+        }
+        forget();
     }
 
     boolean isAlive() {
@@ -58,7 +89,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** All lines of the log so far. */
     public List<String> logLines() throws IOException {
-        return Files.readAllLines(log);
+        return Files.readAllLines(log(folder, name));
     }
 
     /** The last lines of the log, for an error message. */
@@ -67,7 +98,7 @@ public final class ServerProcess implements AutoCloseable {
             var lines = logLines();
             return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
         } catch (IOException e) {
-            return "(" + log + " cannot be read: " + e + ")";
+            return "(" + log(folder, name) + " cannot be read: " + e + ")";
         }
     }
 
@@ -78,10 +109,16 @@ public final class ServerProcess implements AutoCloseable {
             if (!process.waitFor(END_TIMEOUT_S, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor(END_TIMEOUT_S, TimeUnit.SECONDS);
             }
-            Runtime.getRuntime().removeShutdownHook(atExit);
+            forget();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             process.destroyForcibly();
+        }
+    }
+
+    private void forget() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
         } catch (IllegalStateException e) {
             process.destroyForcibly(); // this process is ending: the hook runs already
         }
