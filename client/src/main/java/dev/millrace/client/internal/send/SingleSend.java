@@ -1,7 +1,6 @@
 package dev.millrace.client.internal.send;
 
 import dev.millrace.client.ClientException;
-import dev.millrace.client.ErrorCode;
 import dev.millrace.client.QueueChoice;
 import dev.millrace.client.SendResult;
 import dev.millrace.client.internal.message.Outgoing;
@@ -41,6 +40,7 @@ final class SingleSend implements BiConsumer<@Nullable SendResult, @Nullable Thr
     private int attempts;
     private long attemptNanos;
     private @Nullable WriteQueue target;
+    private @Nullable ClientException lastFault;
 
     SingleSend(SingleSender sender, Outgoing out, QueueChoice choice, long startNanos, long timeoutNanos) {
         this.sender = sender;
@@ -150,8 +150,9 @@ final class SingleSend implements BiConsumer<@Nullable SendResult, @Nullable Thr
         boolean isLate = now + TimeUnit.MILLISECONDS.toNanos(pauseMs) - deadlineNanos >= 0;
         if (!Answers.mayRepeat(fault) || isLate || sender.isClosed()) {
             sender.done(out);
-            result.completeExceptionally(attempts > 1 ? afterAttempts(fault) : fault);
+            result.completeExceptionally(afterAttempts(fault));
         } else {
+            lastFault = fault;
             sender.context().later().run(this::repeat, pauseMs);
         }
     }
@@ -166,6 +167,9 @@ final class SingleSend implements BiConsumer<@Nullable SendResult, @Nullable Thr
     }
 
     private ClientException afterAttempts(ClientException fault) {
+        if (attempts <= 1) {
+            return fault;
+        }
         return new ClientException(
                 fault.code(),
                 "message " + out.uniqueId() + " for topic " + out.message().topic() + " was not stored in " + attempts
@@ -177,8 +181,9 @@ final class SingleSend implements BiConsumer<@Nullable SendResult, @Nullable Thr
         attemptNanos = sender.context().clock().nanoTime();
         if (deadlineNanos - attemptNanos <= 0) {
             sender.done(out);
-            result.completeExceptionally(new ClientException(
-                    ErrorCode.TIMEOUT, "the time for message " + out.uniqueId() + " was over before its next attempt"));
+            ClientException last = lastFault;
+            result.completeExceptionally(
+                    last == null ? new AssertionError("an attempt is repeated after no fault") : afterAttempts(last));
             return;
         }
         start();
