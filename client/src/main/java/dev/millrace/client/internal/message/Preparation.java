@@ -15,6 +15,8 @@ public final class Preparation {
     private final UniqueId ids;
     private final LongSupplier wallMs;
     private final int compressFromBytes;
+    /** Most producers send to few topics, and a topic that was good stays good. */
+    private volatile String goodTopic = "";
 
     public Preparation(UniqueId ids, LongSupplier wallMs, int compressFromBytes) {
         this.ids = ids;
@@ -24,7 +26,11 @@ public final class Preparation {
 
     /** @throws ClientException if a broker would refuse the message */
     public Outgoing prepare(Message message) {
-        checkTopic(message.topic());
+        String topic = message.topic();
+        if (!topic.equals(goodTopic)) {
+            checkTopic(topic);
+            goodTopic = topic;
+        }
         byte[] body = message.body();
         if (body.length == 0 || body.length > BODY_BYTES_MAX) {
             throw new ClientException(
