@@ -1,0 +1,33 @@
+package dev.millrace.client.idempotent;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** The clock and the threads of listeners; a listener ends its own. */
+final class IdempotenceWiring {
+    private static final long TICK_MS_MIN = 20;
+    private static final long TICK_MS_MAX = 1000;
+    private static final int TICKS_A_LEASE = 10;
+
+    private IdempotenceWiring() {}
+
+    static LongSupplier nanos() {
+        return System::nanoTime;
+    }
+
+    static Guard guard(IdempotenceStore store, IdempotenceSettings settings) {
+        Counters counters = new Counters();
+        LeaseKeeper keeper = new LeaseKeeper(store, settings.lease(), nanos(), counters);
+        ScheduledExecutorService renewal = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "idempotence-" + settings.scope());
+            thread.setDaemon(true);
+            return thread;
+        });
+        long tickMs =
+                Math.max(TICK_MS_MIN, Math.min(TICK_MS_MAX, settings.lease().toMillis() / TICKS_A_LEASE));
+        renewal.scheduleWithFixedDelay(keeper::doWork, tickMs, tickMs, TimeUnit.MILLISECONDS);
+        return new Guard(store, settings, nanos(), keeper, counters, renewal::shutdownNow);
+    }
+}
