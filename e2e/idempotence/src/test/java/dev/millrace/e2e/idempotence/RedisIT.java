@@ -1,0 +1,86 @@
+package dev.millrace.e2e.idempotence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.client.ConsumeResult;
+import dev.millrace.client.idempotent.IdempotenceSettings;
+import dev.millrace.client.idempotent.IdempotentListener;
+import dev.millrace.client.redis.RedisSettings;
+import dev.millrace.client.redis.RedisStore;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+class RedisIT {
+    @TempDir
+    Path folder = Path.of("");
+
+    private @Nullable ServerProcess server;
+    private @Nullable RedisStore store;
+
+    @AfterEach
+    void stop() {
+        if (store != null) {
+            store.close();
+        }
+        if (server != null && server.isRunning()) {
+            server.stop();
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> redis() {
+        return Stores.testsOn(StoreServer.REDIS, this::tests);
+    }
+
+    private Stream<DynamicTest> tests() {
+        int port = ServerProcess.freePort();
+        ServerProcess started = StoreServer.REDIS.process(folder, port);
+        server = started;
+        started.start();
+        String uri = "redis://127.0.0.1:" + port;
+        RedisStore opened = RedisStore.connect(uri, RedisSettings.defaults());
+        store = opened;
+        StoreScenarios scenarios = new StoreScenarios(opened, 16_000);
+        return Stream.of(
+                        scenarios.ofAnyStore(),
+                        Stream.of(DynamicTest.dynamicTest("lost data means duplicates", () -> lostData(uri, opened))),
+                        scenarios.ofServer(started))
+                .flatMap(tests -> tests);
+    }
+
+    /** While it works the record is written again; what was done before is done again. */
+    private static void lostData(String uri, RedisStore store) throws Exception {
+        AtomicInteger effects = new AtomicInteger();
+        RedisClient client = RedisClient.create(uri);
+        try (StatefulRedisConnection<String, String> connection = client.connect();
+                RedisStore shared = RedisStore.over(connection, RedisSettings.defaults());
+                IdempotentListener losing = IdempotentListener.of(store, IdempotenceSettings.of("loss"), message -> {
+                    connection.sync().flushall();
+                    effects.incrementAndGet();
+                    return ConsumeResult.SUCCESS;
+                });
+                IdempotentListener other = IdempotentListener.of(shared, IdempotenceSettings.of("loss"), message -> {
+                    effects.incrementAndGet();
+                    return ConsumeResult.SUCCESS;
+                })) {
+            losing.consume(Delivered.message("1"));
+            other.consume(Delivered.message("1"));
+            assertThat(effects).hasValue(1);
+
+            connection.sync().scriptFlush();
+            connection.sync().flushall();
+            other.consume(Delivered.message("1"));
+            assertThat(effects).hasValue(2);
+        } finally {
+            client.shutdown();
+        }
+    }
+}
