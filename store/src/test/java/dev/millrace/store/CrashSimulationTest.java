@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -221,10 +222,24 @@ class CrashSimulationTest {
             return run.crash == Crash.POWER ? now.afterPowerCut(random.split()) : now.afterKill();
         }
 
-        /** Opens what is left, compares, goes on, and compares once more. */
+        /** Opens what is left, compares, goes on, compares once more, and after one more power cut. */
         private void check(FaultyDisk left, String name) {
             TestStore test = new TestStore(config(), left, clock);
             test.run();
+            Optional<TestAppend> lost = lostAt(test.store.maxPosition());
+            List<String> expected =
+                    lost.map(request -> continueLike(request, test, name)).orElse(List.of());
+            if (lost.isPresent()) {
+                int queue = lost.get().queues[0].queueId();
+                try (FaultyDisk later = left.afterPowerCut(random.split())) {
+                    TestStore again = new TestStore(config(), later, clock);
+                    again.run();
+                    assertThat(again.bodies("t", queue))
+                            .as("%s, and a power cut later", name)
+                            .isEqualTo(expected);
+                }
+                return;
+            }
             for (int queue = 0; queue < QUEUES; queue++) {
                 List<String> bodies = test.bodies("t", queue);
                 assertThat(test.store.queue("t", queue).minOffset()).as(name).isZero();
@@ -245,12 +260,44 @@ class CrashSimulationTest {
             }
         }
 
+        /** The first record that the crash took, if it took one. */
+        private Optional<TestAppend> lostAt(long end) {
+            return sent.stream()
+                    .flatMap(List::stream)
+                    .filter(request -> request.endPosition() > 0 && request.positions[0] == end)
+                    .findFirst();
+        }
+
+        /** Appends a record as large as the lost one, behind which its old successors stood, and makes it durable. */
+        private List<String> continueLike(TestAppend lost, TestStore test, String name) {
+            int queue = lost.queues[0].queueId();
+            List<String> bodies = test.bodies("t", queue);
+            assertThat(bodies).as(name).isEqualTo(bodiesOf(queue, bodies.size()));
+            if (run.keepsEverythingAcknowledged()) {
+                assertThat(bodies.size()).as(name).isGreaterThanOrEqualTo(acknowledged(queue));
+            }
+            assertIndexed(test, queue, bodies, name);
+            String body = "n".repeat(lost.sizes[0] - StoredMessageLayout.recordBytes(0, 0, 1, 0));
+            TestAppend next = test.send("t", queue, body);
+            test.run();
+            test.advance(Duration.ofSeconds(2));
+            test.run();
+            assertThat(next.endPosition()).as(name).isEqualTo(lost.endPosition());
+            List<String> expected = new ArrayList<>(bodies);
+            expected.add(body);
+            assertThat(test.bodies("t", queue)).as(name).isEqualTo(expected);
+            return expected;
+        }
+
         private void assertIndexed(TestStore test, int queue, List<String> bodies, String name) {
             for (int i = 0; i < bodies.size(); i++) {
                 TestAppend request = sent.get(queue).get(i);
                 assertThat(test.store.positionsByKey("t", keyOf(request), 9, 0, Long.MAX_VALUE))
                         .as(name)
                         .containsExactly(request.positions[0]);
+                Optional<LogSlice> record = test.store.recordAt(request.positions[0]);
+                assertThat(record).as(name).isPresent();
+                record.ifPresent(LogSlice::close);
             }
         }
 

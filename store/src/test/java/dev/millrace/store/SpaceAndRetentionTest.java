@@ -146,6 +146,57 @@ class SpaceAndRetentionTest {
     }
 
     @Test
+    void waitsWithQueuesAndIndexForSpaceAndResumes() {
+        TestConfig config = config().withIndexEnabled(true);
+        try (TestStore test = new TestStore(config, disk, TestStore.newClock())) {
+            test.send("t", 0, "before", "KEYS=k0");
+            test.run();
+            disk.setLacksBlocks(true);
+            TestAppend acknowledged = test.send("t", 0, "in the log only", "KEYS=k1");
+            test.run();
+            TestAppend refused = test.send("t", 0, "refused");
+            test.advance(UPKEEP);
+            test.run();
+
+            assertThat(acknowledged.isAppended()).isTrue();
+            assertThat(refused.outcome()).isInstanceOfSatisfying(AppendOutcome.NotWritable.class, outcome -> {
+                assertThat(outcome.state()).isEqualTo(WriteState.DISK_FULL);
+                assertThat(outcome.reason()).contains("no space left for bytes of " + FOLDER);
+            });
+            assertThat(test.bodies("t", 0)).containsExactly("before");
+
+            disk.setLacksBlocks(false);
+            test.run();
+            test.advance(UPKEEP);
+            test.run();
+            TestAppend accepted = test.send("t", 0, "after");
+            test.run();
+
+            assertThat(accepted.isAppended()).isTrue();
+            assertThat(test.bodies("t", 0)).containsExactly("before", "in the log only", "after");
+            assertThat(test.store.positionsByKey("t", "k1", 9, 0, Long.MAX_VALUE))
+                    .containsExactly(acknowledged.positions[0]);
+            assertThat(test.faults).isEmpty();
+        }
+    }
+
+    @Test
+    void closesWithoutSpaceForQueuesAndDerivesThemAtTheNextStart() {
+        TestStore test = new TestStore(config(), disk, TestStore.newClock());
+        disk.setLacksBlocks(true);
+        TestAppend acknowledged = test.send("t", 0, "in the log only");
+        test.run();
+
+        test.close();
+        disk.setLacksBlocks(false);
+
+        assertThat(acknowledged.isAppended()).isTrue();
+        try (TestStore next = new TestStore(config(), disk, TestStore.newClock())) {
+            assertThat(next.bodies("t", 0)).containsExactly("in the log only");
+        }
+    }
+
+    @Test
     void failsForGoodWhenAForceFails() {
         TestConfig config = config().withFlush(FlushMode.SYNC, Duration.ofMillis(1));
         TestStore test = new TestStore(config, disk, TestStore.newClock());

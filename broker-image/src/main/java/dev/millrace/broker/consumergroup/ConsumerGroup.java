@@ -1,6 +1,7 @@
 package dev.millrace.broker.consumergroup;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.millrace.broker.filter.FilterOutcome;
 import dev.millrace.protocol.body.ConsumerData;
 import dev.millrace.protocol.body.SubscriptionData;
 import dev.millrace.protocol.transport.Connection;
@@ -14,6 +15,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The consumers of one group that are connected, and what they want.
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: one lock over the members; subscriptions are read without it.
  */
 public final class ConsumerGroup {
+    private static final Logger LOG = LoggerFactory.getLogger(ConsumerGroup.class);
+
     private final String name;
     private final ReentrantLock lock = new ReentrantLock();
     private final ConcurrentHashMap<String, Subscription> subscriptions = new ConcurrentHashMap<>();
@@ -88,12 +93,24 @@ public final class ConsumerGroup {
             topics.add(data.topic());
             Subscription known = subscriptions.get(data.topic());
             if (known == null || data.subVersion() > known.data().subVersion()) {
-                subscriptions.put(data.topic(), Subscription.of(data));
-                isChanged |= known == null || !known.data().subString().equals(data.subString());
+                Subscription fresh = Subscription.of(data);
+                subscriptions.put(data.topic(), fresh);
+                isChanged |= known == null || !known.wantsTheSameAs(data);
+                logRefused(fresh);
             }
         }
         boolean isAnyRemoved = subscriptions.keySet().removeIf(topic -> !topics.contains(topic));
         return isAnyRemoved || isChanged;
+    }
+
+    private void logRefused(Subscription subscription) {
+        if (subscription.filter() instanceof FilterOutcome.Refused refused) {
+            LOG.atWarn()
+                    .addKeyValue("consumerGroup", name)
+                    .addKeyValue("topic", subscription.data().topic())
+                    .addKeyValue("error", refused.reason())
+                    .log("filter of a subscription refused, its pulls will be too");
+        }
     }
 
     /** Removes a client; true if it was a member. */

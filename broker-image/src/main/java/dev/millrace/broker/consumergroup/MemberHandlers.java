@@ -1,7 +1,7 @@
 package dev.millrace.broker.consumergroup;
 
 import dev.millrace.broker.dispatch.Caller;
-import dev.millrace.broker.filter.TagFilter;
+import dev.millrace.broker.filter.FilterOutcome;
 import dev.millrace.broker.topic.GroupTable;
 import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.broker.topic.TopicTable;
@@ -32,8 +32,6 @@ import java.util.List;
  * <p>Thread-safe: no state of its own.
  */
 public final class MemberHandlers {
-    private static final String TAG = "TAG";
-
     private final Members members;
     private final QueueLockTable locks;
     private final GroupTable groups;
@@ -110,16 +108,10 @@ public final class MemberHandlers {
 
     public Reply checkClientConfig(CheckClientConfig request, Caller caller) {
         SubscriptionData subscription = request.check().subscriptionData();
-        String type = subscription.expressionType();
-        if (type != null && !type.equals(TAG)) {
-            return Reply.failure(
-                    ResponseCode.SYSTEM_ERROR,
-                    "The broker does not support consumer to filter message by " + type + "; use tags");
-        }
-        return TagFilter.parse(subscription.subString()).isPresent()
-                ? Reply.success()
-                : Reply.failure(
-                        ResponseCode.SUBSCRIPTION_PARSE_FAILED,
-                        "the tag expression '" + subscription.subString() + "' has no tag; write TagA || TagB or *");
+        return switch (FilterOutcome.of(subscription.expressionType(), subscription.subString())) {
+            case FilterOutcome.Accepted accepted -> Reply.success();
+            case FilterOutcome.Refused refused ->
+                Reply.failure(ResponseCode.SUBSCRIPTION_PARSE_FAILED, refused.reason());
+        };
     }
 }

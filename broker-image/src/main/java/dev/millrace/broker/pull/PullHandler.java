@@ -4,7 +4,7 @@ import dev.millrace.broker.consumergroup.ConsumerOffsetTable;
 import dev.millrace.broker.dispatch.Caller;
 import dev.millrace.broker.dispatch.Handler;
 import dev.millrace.broker.dispatch.RequestFailure;
-import dev.millrace.broker.filter.TagFilter;
+import dev.millrace.broker.filter.SqlFilter;
 import dev.millrace.broker.metrics.BrokerCounters;
 import dev.millrace.broker.topic.GroupTable;
 import dev.millrace.protocol.ResponseCode;
@@ -12,6 +12,7 @@ import dev.millrace.protocol.command.PullMessage;
 import dev.millrace.protocol.command.ReplyHeader;
 import dev.millrace.protocol.transport.Reply;
 import dev.millrace.protocol.transport.ReplyBody;
+import dev.millrace.store.EntryFilter;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.QueueLog;
 import dev.millrace.store.ReadLimits;
@@ -31,6 +32,11 @@ public final class PullHandler implements Handler<PullMessage> {
     private static final int DEFAULT_BYTES_MAX = 256 * 1024;
     private static final int COUNT_MAX = 4096;
     private static final int SCAN_MAX = 8000;
+    /** A filter that looks into records looks at fewer: each may be a page of its own. */
+    private static final int RECORD_SCAN_MAX = 1000;
+    /** Further behind than this, records to look into may be on disk only. */
+    private static final long RECENT_COUNT_MAX = 10_000;
+
     private static final long SUSPEND_MS_MAX = 60_000;
 
     private final MessageStore store;
@@ -72,7 +78,7 @@ public final class PullHandler implements Handler<PullMessage> {
 
     @Override
     public void handle(PullMessage pull, Caller caller) {
-        TagFilter filter = rules.check(pull);
+        EntryFilter filter = rules.check(pull);
         if (filter == null) {
             createGroup(pull, caller);
             return;
@@ -83,7 +89,7 @@ public final class PullHandler implements Handler<PullMessage> {
         QueueLog queue = store.queue(pull.topic(), pull.queueId());
         long suspendMs = pull.maySuspend() ? Math.clamp(pull.suspendTimeoutMs(), 0, SUSPEND_MS_MAX) : 0;
         long deadline = nanoTime.getAsLong() + Duration.ofMillis(suspendMs).toNanos();
-        read(new ParkedPoll(pull, caller, filter, queue, deadline), suspendMs > 0);
+        start(new ParkedPoll(pull, caller, filter, queue, deadline), suspendMs > 0);
     }
 
     private void createGroup(PullMessage pull, Caller caller) {
@@ -97,17 +103,35 @@ public final class PullHandler implements Handler<PullMessage> {
         });
     }
 
-    private void read(ParkedPoll poll, boolean maySuspend) {
+    private void start(ParkedPoll poll, boolean maySuspend) {
+        boolean mayBlock =
+                poll.filter() instanceof SqlFilter && poll.queue().maxOffset() - poll.fromOffset() > RECENT_COUNT_MAX;
+        if (mayBlock) {
+            admin.execute(() -> read(poll, maySuspend, false));
+        } else {
+            read(poll, maySuspend, false);
+        }
+    }
+
+    /** @param isWoken whether the pull waited before, and so goes on waiting if nothing of what came matches */
+    private void read(ParkedPoll poll, boolean maySuspend, boolean isWoken) {
         PullMessage pull = poll.pull();
         int bytes = pull.limits().bytesMax() > 0 ? Math.min(pull.limits().bytesMax(), bytesMax) : DEFAULT_BYTES_MAX;
         int count = Math.clamp(pull.limits().countMax(), 1, COUNT_MAX);
+        int scan = poll.filter() instanceof SqlFilter ? RECORD_SCAN_MAX : SCAN_MAX;
         ReadResult result = store.read(
-                poll.queue(),
-                new ReadLimits(pull.queueOffset(), count, bytes, Math.max(SCAN_MAX, count)),
-                poll.filter());
+                poll.queue(), new ReadLimits(poll.fromOffset(), count, bytes, Math.max(scan, count)), poll.filter());
         switch (result.status()) {
             case FOUND -> found(poll, result);
-            case NO_MATCH, REMOVED -> empty(poll, result, ResponseCode.PULL_RETRY_IMMEDIATELY);
+            case NO_MATCH -> {
+                boolean isAtEnd = result.nextOffset() >= result.maxOffset();
+                if (isWoken && isAtEnd && maySuspend) {
+                    nothingNew(poll.from(result.nextOffset()), result, true);
+                } else {
+                    empty(poll, result, ResponseCode.PULL_RETRY_IMMEDIATELY);
+                }
+            }
+            case REMOVED -> empty(poll, result, ResponseCode.PULL_RETRY_IMMEDIATELY);
             case TOO_HIGH, TOO_LOW -> empty(poll, result, ResponseCode.PULL_OFFSET_MOVED);
             case EMPTY_QUEUE -> {
                 if (pull.queueOffset() == 0) {
@@ -122,18 +146,19 @@ public final class PullHandler implements Handler<PullMessage> {
 
     private void nothingNew(ParkedPoll poll, ReadResult result, boolean maySuspend) {
         if (!maySuspend) {
-            empty(poll, result, ResponseCode.PULL_NOT_FOUND);
+            // A client that was passed over messages hears so at the end: its offset moves on.
+            empty(poll, result, poll.hasMoved() ? ResponseCode.PULL_RETRY_IMMEDIATELY : ResponseCode.PULL_NOT_FOUND);
             return;
         }
         result.close();
         parked.park(poll);
         boolean isGone = poll.queue().isDeleted();
-        boolean cameMeanwhile = poll.queue().maxOffset() > poll.pull().queueOffset();
+        boolean cameMeanwhile = poll.queue().maxOffset() > poll.fromOffset();
         if ((isGone || cameMeanwhile) && poll.claim()) {
             if (isGone) {
                 again(poll);
             } else {
-                read(unclaimed(poll), true);
+                wake(poll);
             }
         }
     }
@@ -156,24 +181,21 @@ public final class PullHandler implements Handler<PullMessage> {
         }
     }
 
-    private static ParkedPoll unclaimed(ParkedPoll poll) {
-        return new ParkedPoll(poll.pull(), poll.caller(), poll.filter(), poll.queue(), poll.deadlineNanos());
-    }
-
     /** A message arrived for a claimed poll: reads again on its event loop. */
     private void wake(ParkedPoll poll) {
-        poll.caller()
-                .connection()
-                .execute(() -> read(unclaimed(poll), poll.deadlineNanos() - nanoTime.getAsLong() > 0));
+        readAgain(poll, poll.deadlineNanos() - nanoTime.getAsLong() > 0);
     }
 
     /** Answers the polls whose time is over; called by the timers thread. */
     public int answerExpired() {
         var expired = parked.takeExpired();
-        for (ParkedPoll poll : expired) {
-            poll.caller().connection().execute(() -> read(unclaimed(poll), false));
-        }
+        expired.forEach(poll -> readAgain(poll, false));
         return expired.size();
+    }
+
+    private void readAgain(ParkedPoll poll, boolean maySuspend) {
+        ParkedPoll unclaimed = poll.from(poll.fromOffset());
+        poll.caller().connection().execute(() -> read(unclaimed, maySuspend, true));
     }
 
     private static ReplyHeader.PullReply header(ReadResult result) {

@@ -4,7 +4,8 @@ import dev.millrace.broker.consumergroup.ConsumerGroup;
 import dev.millrace.broker.consumergroup.Members;
 import dev.millrace.broker.consumergroup.Subscription;
 import dev.millrace.broker.dispatch.RequestFailure;
-import dev.millrace.broker.filter.TagFilter;
+import dev.millrace.broker.filter.FilterCache;
+import dev.millrace.broker.filter.FilterOutcome;
 import dev.millrace.broker.topic.GroupTable;
 import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.broker.topic.TopicTable;
@@ -13,15 +14,15 @@ import dev.millrace.protocol.body.GroupConfig;
 import dev.millrace.protocol.command.PullMessage;
 import dev.millrace.protocol.route.Permission;
 import dev.millrace.protocol.route.TopicConfig;
+import dev.millrace.store.EntryFilter;
 import org.jspecify.annotations.Nullable;
 
-/** Who may read what, and with which filter. Thread-safe: no state of its own. */
+/** Who may read what, and with which filter. Thread-safe: no state of its own but a cache of filters. */
 final class PullRules {
-    private static final String TAG = "TAG";
-
     private final GroupTable groups;
     private final TopicTable topics;
     private final Members members;
+    private final FilterCache filters = new FilterCache();
 
     PullRules(GroupTable groups, TopicTable topics, Members members) {
         this.groups = groups;
@@ -35,7 +36,7 @@ final class PullRules {
      * @throws RequestFailure if it is refused
      */
     @Nullable
-    TagFilter check(PullMessage pull) {
+    EntryFilter check(PullMessage pull) {
         GroupConfig group = groups.find(pull.consumerGroup()).orElse(null);
         if (group == null) {
             if (groups.isAutoCreated()
@@ -86,19 +87,17 @@ final class PullRules {
         }
     }
 
-    private static TagFilter parse(String expression, String type) {
-        if (!type.equals(TAG)) {
-            throw new RequestFailure(
-                    ResponseCode.SYSTEM_ERROR,
-                    "The broker does not support consumer to filter message by " + type + "; use tags");
-        }
-        return TagFilter.parse(expression)
-                .orElseThrow(() -> new RequestFailure(
+    private EntryFilter parse(String expression, String type) {
+        return switch (filters.outcome(type, expression)) {
+            case FilterOutcome.Accepted accepted -> accepted.filter();
+            case FilterOutcome.Refused refused ->
+                throw new RequestFailure(
                         ResponseCode.SUBSCRIPTION_PARSE_FAILED,
-                        "parse the consumer's subscription failed: '" + expression + "' has no tag"));
+                        "parse the consumer's subscription failed: " + refused.reason());
+        };
     }
 
-    private TagFilter subscribed(PullMessage pull, GroupConfig config) {
+    private EntryFilter subscribed(PullMessage pull, GroupConfig config) {
         ConsumerGroup group = members.consumerGroup(pull.consumerGroup());
         if (group == null) {
             throw new RequestFailure(
@@ -124,6 +123,13 @@ final class PullRules {
                             + subscription.data().subVersion() + " is known, "
                             + pull.filter().version() + " is asked for");
         }
-        return subscription.filter();
+        return switch (subscription.filter()) {
+            case FilterOutcome.Accepted accepted -> accepted.filter();
+            case FilterOutcome.Refused refused ->
+                throw new RequestFailure(
+                        ResponseCode.FILTER_DATA_NOT_EXIST,
+                        "the filter of " + pull.consumerGroup() + " for " + pull.topic() + " was refused: "
+                                + refused.reason());
+        };
     }
 }

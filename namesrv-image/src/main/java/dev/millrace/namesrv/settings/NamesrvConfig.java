@@ -73,18 +73,21 @@ public record NamesrvConfig(
 
         @Setting(
                 key = "namesrv.http-port",
-                defaultValue = "-1", // 9877 beside 9876
+                defaultValue = "-1", // who chooses another port may have given its neighbour away
                 change = Change.RESTART,
                 min = "-1",
                 max = "65535",
-                description = "Port for /live and /ready over HTTP; 0 for none, -1 for the port above namesrv.port.")
+                description =
+                        "Port for /live and /ready over HTTP; 0 for none, -1 for 9877 with namesrv.port=9876, else none.")
         int httpPort) {
+
+    private static final int USUAL_PORT = 9876;
 
     /** Port for health checks, 0 for none. */
     public int healthPort() {
         if (httpPort >= 0) {
             return httpPort;
         }
-        return port == 0 ? 0 : port + 1;
+        return port == USUAL_PORT ? USUAL_PORT + 1 : 0;
     }
 }

@@ -38,9 +38,9 @@ class NamesrvConfigTest {
     }
 
     @Test
-    void answersHealthChecksAbovePortUnlessToldOtherwise() {
+    void answersHealthChecksBesideTheUsualPortUnlessToldOtherwise() {
         assertThat(healthPort("namesrv.port", "9876")).isEqualTo(9877);
-        assertThat(healthPort("namesrv.port", "0")).isZero();
+        assertThat(healthPort("namesrv.port", "21000")).isZero();
         assertThat(healthPort("namesrv.http-port", "0")).isZero();
         assertThat(healthPort("namesrv.http-port", "8080")).isEqualTo(8080);
     }
