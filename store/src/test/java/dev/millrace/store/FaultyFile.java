@@ -87,8 +87,19 @@ final class FaultyFile {
         touched.set(pageOf(from), pageOf(from + length - 1) + 1);
     }
 
+    /** Exactly these bytes, though a system may force whole pages. */
     void force(long from, long length) {
-        forEachPage(from, from + length, page -> forced.put(page, page(page)));
+        long to = Math.min(from + length, length());
+        forEachPage(from, to, page -> {
+            long pageAt = (long) page * PAGE_BYTES;
+            byte[] now = page(page);
+            byte[] onDisk =
+                    forced.computeIfAbsent(page, absent -> new byte[now.length]).clone();
+            int start = (int) Math.max(0, from - pageAt);
+            int end = (int) Math.min(now.length, to - pageAt);
+            System.arraycopy(now, start, onDisk, start, end - start);
+            forced.put(page, onDisk);
+        });
     }
 
     void zero(long from, long to) {
