@@ -1,8 +1,8 @@
 package dev.millrace.bench;
 
-import dev.millrace.bench.load.LoadPlan;
 import dev.millrace.bench.server.Anchors;
 import dev.millrace.bench.server.Folders;
+import dev.millrace.cli.load.LoadPlan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;

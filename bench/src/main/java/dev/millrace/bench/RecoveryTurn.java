@@ -1,10 +1,9 @@
 package dev.millrace.bench;
 
 import dev.millrace.bench.driver.DriverMain;
-import dev.millrace.bench.load.LoadPlan;
-import dev.millrace.bench.millrace.QueueEnds;
 import dev.millrace.bench.server.Folders;
 import dev.millrace.bench.server.RunningServer;
+import dev.millrace.cli.load.LoadPlan;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.OffsetDateTime;

@@ -1,6 +1,6 @@
 package dev.millrace.bench;
 
-import dev.millrace.bench.load.LoadResult;
+import dev.millrace.cli.load.LoadResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.millrace.bench;
 
-import dev.millrace.bench.load.LoadPlan;
-import dev.millrace.bench.load.Shape;
-import dev.millrace.bench.load.Warmup;
+import dev.millrace.cli.load.LoadPlan;
+import dev.millrace.cli.load.Shape;
+import dev.millrace.cli.load.Warmup;
 import java.util.EnumSet;
 import java.util.Set;
 

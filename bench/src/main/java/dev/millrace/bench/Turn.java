@@ -1,12 +1,12 @@
 package dev.millrace.bench;
 
 import dev.millrace.bench.driver.DriverMain;
-import dev.millrace.bench.load.LoadPlan;
-import dev.millrace.bench.load.LoadResult;
 import dev.millrace.bench.server.Anchors;
 import dev.millrace.bench.server.Folders;
 import dev.millrace.bench.server.RunningServer;
 import dev.millrace.bench.server.ServerProcess;
+import dev.millrace.cli.load.LoadPlan;
+import dev.millrace.cli.load.LoadResult;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -108,7 +108,8 @@ final class Turn {
         var own = Stream.of(folders.classPath().split(File.pathSeparator, -1))
                 .filter(entry -> entry.endsWith("bench" + File.separator + "target" + File.separator + "classes")
                         || HISTOGRAM_JAR.matcher(entry).matches());
-        return Stream.concat(own, Stream.of(folders.anchorClassPath(side.target())))
+        var shapes = folders.modules().resolve("cli/target/classes").toString();
+        return Stream.concat(own, Stream.of(shapes, folders.anchorClassPath(side.target())))
                 .collect(Collectors.joining(File.pathSeparator));
     }
 }

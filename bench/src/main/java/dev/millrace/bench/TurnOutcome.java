@@ -1,6 +1,6 @@
 package dev.millrace.bench;
 
-import dev.millrace.bench.load.LoadResult;
+import dev.millrace.cli.load.LoadResult;
 import java.util.List;
 
 /** How a side's turn ended. */

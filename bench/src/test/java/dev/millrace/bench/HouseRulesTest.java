@@ -13,20 +13,14 @@ class HouseRulesTest {
         var rules = HouseRules.ofModule(Path.of(""))
                 .withWiring(
                         "Bench",
-                        "Phase",
-                        "Sender",
-                        "Arrivals",
-                        "Backlog",
                         "MicroStore",
                         "QueueBatches",
                         "QueueEnds",
                         "RecoveryTurn",
                         "RunningServer",
-                        "CpuTimes",
                         "Ports",
                         "ServerProcess",
                         "KafkaTarget",
-                        "MillraceTarget",
                         "RocketMqTarget");
 
         assertThat(rules.violations())

@@ -2,7 +2,7 @@ package dev.millrace.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.bench.load.LoadResult;
+import dev.millrace.cli.load.LoadResult;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

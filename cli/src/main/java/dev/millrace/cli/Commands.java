@@ -1,5 +1,7 @@
 package dev.millrace.cli;
 
+import dev.millrace.cli.load.BenchCommand;
+import dev.millrace.cli.load.MillraceTarget;
 import dev.millrace.cli.local.DownCommand;
 import dev.millrace.cli.local.Machine;
 import dev.millrace.cli.local.StatusCommand;
@@ -51,6 +53,7 @@ final class Commands {
         root.addSubcommand(new TopicCommand(machine));
         root.addSubcommand(new SendCommand(machine, input));
         root.addSubcommand(new ReceiveCommand(machine));
+        root.addSubcommand(new BenchCommand(machine, MillraceTarget::new));
         root.setCaseInsensitiveEnumValuesAllowed(true);
         root.setParameterExceptionHandler(Commands::wrongArguments);
         root.setExecutionExceptionHandler(Commands::failed);

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** The command with fake servers: as a main program for the detached supervisor, and as a machine for tests. */
-final class FakeMillrace {
+public final class FakeMillrace {
     private FakeMillrace() {}
 
     public static void main(String[] arguments) {
@@ -23,11 +23,11 @@ final class FakeMillrace {
         System.exit(Commands.commandLine(machine, InputStream.nullInputStream()).execute(arguments));
     }
 
-    static Machine machine(Consumer<Runnable> onShutdown) {
+    public static Machine machine(Consumer<Runnable> onShutdown) {
         return machine(onShutdown, nameServers -> new FakeCluster());
     }
 
-    static Machine machine(Consumer<Runnable> onShutdown, Cluster.Connector connector) {
+    public static Machine machine(Consumer<Runnable> onShutdown, Cluster.Connector connector) {
         return new Machine(
                 new OsProcesses(System.getenv().getOrDefault("PATH", "")),
                 new FakePrograms(),

@@ -2,13 +2,13 @@ package dev.millrace.bench.driver;
 
 import dev.millrace.bench.echo.EchoTarget;
 import dev.millrace.bench.kafka.KafkaTarget;
-import dev.millrace.bench.load.LoadPlan;
-import dev.millrace.bench.load.LoadResult;
-import dev.millrace.bench.load.LoadRun;
-import dev.millrace.bench.load.LoadTarget;
-import dev.millrace.bench.load.TargetSettings;
-import dev.millrace.bench.millrace.MillraceTarget;
 import dev.millrace.bench.rocketmq.RocketMqTarget;
+import dev.millrace.cli.load.LoadPlan;
+import dev.millrace.cli.load.LoadResult;
+import dev.millrace.cli.load.LoadRun;
+import dev.millrace.cli.load.LoadTarget;
+import dev.millrace.cli.load.MillraceTarget;
+import dev.millrace.cli.load.TargetSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +39,8 @@ public final class DriverMain {
         int status = 0;
         try (var target = target(LoadPlan.value(arguments, "target"))) {
             target.open(TargetSettings.of(LoadPlan.value(arguments, "address"), TOPIC, plan));
-            var run = new LoadRun(target, plan, pids(arguments), text -> System.out.println(REMARK + oneLine(text)));
+            var run = new LoadRun(
+                    target, plan, pids(arguments), text -> System.out.println(REMARK + oneLine(text)), step -> {});
             System.out.println(run.run().toLine());
         } catch (UnsupportedOperationException e) {
             System.out.println(UNABLE + oneLine(String.valueOf(e.getMessage())));

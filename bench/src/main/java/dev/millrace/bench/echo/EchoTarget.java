@@ -1,9 +1,9 @@
 package dev.millrace.bench.echo;
 
-import dev.millrace.bench.load.Arrivals;
-import dev.millrace.bench.load.LoadTarget;
-import dev.millrace.bench.load.SendDone;
-import dev.millrace.bench.load.TargetSettings;
+import dev.millrace.cli.load.Arrivals;
+import dev.millrace.cli.load.LoadTarget;
+import dev.millrace.cli.load.SendDone;
+import dev.millrace.cli.load.TargetSettings;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;

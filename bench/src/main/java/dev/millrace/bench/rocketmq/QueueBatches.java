@@ -1,7 +1,7 @@
 package dev.millrace.bench.rocketmq;
 
-import dev.millrace.bench.load.SendDone;
-import dev.millrace.bench.load.TargetSettings;
+import dev.millrace.cli.load.SendDone;
+import dev.millrace.cli.load.TargetSettings;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

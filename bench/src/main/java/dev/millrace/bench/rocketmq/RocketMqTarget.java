@@ -1,9 +1,9 @@
 package dev.millrace.bench.rocketmq;
 
-import dev.millrace.bench.load.Arrivals;
-import dev.millrace.bench.load.LoadTarget;
-import dev.millrace.bench.load.SendDone;
-import dev.millrace.bench.load.TargetSettings;
+import dev.millrace.cli.load.Arrivals;
+import dev.millrace.cli.load.LoadTarget;
+import dev.millrace.cli.load.SendDone;
+import dev.millrace.cli.load.TargetSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

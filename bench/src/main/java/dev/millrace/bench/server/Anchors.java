@@ -134,7 +134,8 @@ public final class Anchors {
     /** Our NameServer and broker; the address is the NameServer's. */
     public RunningServer startMillrace() throws IOException {
         var folder = folders.newScratch("millrace");
-        int nameServerPort = ports.free(1);
+        // the NameServer also takes the port above
+        int nameServerPort = ports.free(2);
         // the broker also takes the ports 2 below, 1 above and 2 above
         int brokerPort = ports.free(5) + 2;
         var nameServer = folder.resolve("namesrv.properties");
@@ -168,6 +169,7 @@ public final class Anchors {
             brokerArguments.addAll(BROKER_HEAP);
             brokerArguments.addAll(List.of("dev.millrace.broker.BrokerMain", "--config", broker.toString()));
             start(servers, "broker", folder, folders.ownClassPath("broker-image"), brokerArguments, brokerPort);
+            Ports.awaitReady(brokerPort + 2, running.broker(), START_TIMEOUT);
         });
     }
 

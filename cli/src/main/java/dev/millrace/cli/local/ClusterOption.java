@@ -21,7 +21,12 @@ public final class ClusterOption {
 
     /** Connects; the caller closes. */
     public Cluster connect(Machine machine) {
-        return machine.connector().connect(nameServers == null || nameServers.isBlank() ? local(machine) : nameServers);
+        return machine.connector().connect(nameServers(machine));
+    }
+
+    /** The NameServers, {@code host:port} separated by semicolons. */
+    public String nameServers(Machine machine) {
+        return nameServers == null || nameServers.isBlank() ? local(machine) : nameServers;
     }
 
     private String local(Machine machine) {

@@ -1,4 +1,4 @@
-package dev.millrace.bench.load;
+package dev.millrace.cli.load;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,7 +12,7 @@ import java.util.function.LongPredicate;
  * A client and a broker in memory: answers on a thread of its own, batches on {@link #flush} or when {@code batchMax} are
  * held back, and loses or refuses what a test asks for.
  */
-final class FakeTarget implements LoadTarget {
+public final class FakeTarget implements LoadTarget {
     private final ExecutorService answers = Executors.newSingleThreadExecutor();
     private final List<SendDone> heldBack = new ArrayList<>();
     private final Map<Integer, Long> queueCounts = new HashMap<>();
@@ -24,23 +24,24 @@ final class FakeTarget implements LoadTarget {
     private int heldBackMax;
 
     /** Refuses the send with this 1-based number. */
-    FakeTarget refusing(LongPredicate newRefusal) {
+    public FakeTarget refusing(LongPredicate newRefusal) {
         refusal = newRefusal;
         return this;
     }
 
-    FakeTarget batching(int countMax) {
+    public FakeTarget batching(int countMax) {
         batchMax = countMax;
         return this;
     }
 
     /** The consumer misses so many; below zero: it gets some twice. */
-    FakeTarget losing(int count) {
+    public FakeTarget losing(int count) {
         drainLoss = count;
         return this;
     }
 
-    synchronized long storedCount() {
+    /** Messages that were acknowledged, or will be. */
+    public synchronized long storedCount() {
         return storedCount;
     }
 

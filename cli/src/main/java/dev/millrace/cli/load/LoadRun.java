@@ -1,4 +1,4 @@
-package dev.millrace.bench.load;
+package dev.millrace.cli.load;
 
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +15,7 @@ public final class LoadRun {
     private final LoadPlan plan;
     private final List<Long> serverPids;
     private final Consumer<String> remarks;
+    private final Consumer<String> steps;
     private final Sender sender;
     private long warmupCount;
 
@@ -22,12 +23,15 @@ public final class LoadRun {
      * A turn.
      *
      * @param remarks hears of what a reader of the figures should know, a line each
+     * @param steps hears what begins now, a line each
      */
-    public LoadRun(LoadTarget target, LoadPlan plan, List<Long> serverPids, Consumer<String> remarks) {
+    public LoadRun(
+            LoadTarget target, LoadPlan plan, List<Long> serverPids, Consumer<String> remarks, Consumer<String> steps) {
         this.target = target;
         this.plan = plan;
         this.serverPids = List.copyOf(serverPids);
         this.remarks = remarks;
+        this.steps = steps;
         this.sender = new Sender(target, plan);
     }
 
@@ -47,6 +51,7 @@ public final class LoadRun {
 
     private LoadResult saturated() throws Exception {
         warmUp();
+        steps.accept("measuring, for " + plan.secondsMax() + " s at most");
         var before = CpuTimes.now(serverPids);
         var phase = sender.run(Bounds.measured(plan.messageCount(), plan.secondsMax()));
         return result(phase, before, 0);
@@ -56,9 +61,11 @@ public final class LoadRun {
         warmUp();
         double rate = plan.rate();
         if (rate < SHARE_MAX) {
+            steps.accept("measuring the highest rate, for " + plan.secondsMax() + " s at most");
             rate *= sender.run(Bounds.measured(plan.messageCount(), plan.secondsMax()))
                     .ratePerSecond();
         }
+        steps.accept("sending " + Math.round(rate) + " messages a second for " + plan.secondsMax() + " s");
         var before = CpuTimes.now(serverPids);
         var phase = sender.runPaced(Bounds.measured(Long.MAX_VALUE, plan.secondsMax()), rate);
         return result(phase, before, rate);
@@ -75,6 +82,7 @@ public final class LoadRun {
     private LoadResult drain() throws Exception {
         long retryCount = writeBacklog();
         long count = plan.messageCount();
+        steps.accept("reading them as a new consumer group");
         var arrivals = new Arrivals(count);
         var before = CpuTimes.now(serverPids);
         target.startDrain(arrivals);
@@ -91,6 +99,7 @@ public final class LoadRun {
     }
 
     private long writeBacklog() throws InterruptedException {
+        steps.accept("writing " + plan.messageCount() + " messages");
         var backlog = new Backlog(target, plan, sender.bodies());
         backlog.write();
         if (backlog.retryCount() > 0) {
@@ -121,6 +130,7 @@ public final class LoadRun {
         if (warmup.seconds() == 0) {
             return;
         }
+        steps.accept("warming up for " + warmup.seconds() + " s");
         long primedCount = sender.run(Bounds.measured(plan.queueCount(), PRIME_SECONDS_MAX))
                 .acknowledgedCount();
         var phase = sender.run(Bounds.warmUp(warmup));

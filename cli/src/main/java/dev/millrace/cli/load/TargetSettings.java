@@ -1,4 +1,4 @@
-package dev.millrace.bench.load;
+package dev.millrace.cli.load;
 
 /**
  * What a target connects to. Thread-safe: immutable.

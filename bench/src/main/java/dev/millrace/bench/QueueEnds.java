@@ -1,4 +1,4 @@
-package dev.millrace.bench.millrace;
+package dev.millrace.bench;
 
 import dev.millrace.client.ClientException;
 import dev.millrace.client.MillraceClient;
@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** Where the queues of a topic end, asked of any broker that speaks RocketMQ's protocol. Thread-safe: stateless. */
-public final class QueueEnds {
+final class QueueEnds {
     private static final long POLL_NANOS = Duration.ofMillis(50).toNanos();
 
     private QueueEnds() {}
@@ -17,7 +17,7 @@ public final class QueueEnds {
      *
      * @return the sum when it did, or when the time was over; -1 if the broker never told
      */
-    public static long await(String nameServers, String topic, long expected, Duration timeout) {
+    static long await(String nameServers, String topic, long expected, Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
         try (var client = MillraceClient.builder().namesrv(nameServers).build()) {
             var admin = Admin.of(client);

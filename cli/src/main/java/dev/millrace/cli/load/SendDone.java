@@ -1,4 +1,4 @@
-package dev.millrace.bench.load;
+package dev.millrace.cli.load;
 
 import org.jspecify.annotations.Nullable;
 

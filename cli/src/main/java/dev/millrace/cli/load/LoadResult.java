@@ -1,4 +1,4 @@
-package dev.millrace.bench.load;
+package dev.millrace.cli.load;
 
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -1,9 +1,5 @@
-package dev.millrace.bench.millrace;
+package dev.millrace.cli.load;
 
-import dev.millrace.bench.load.Arrivals;
-import dev.millrace.bench.load.LoadTarget;
-import dev.millrace.bench.load.SendDone;
-import dev.millrace.bench.load.TargetSettings;
 import dev.millrace.client.Batching;
 import dev.millrace.client.ClientException;
 import dev.millrace.client.ConsumeResult;
@@ -16,6 +12,7 @@ import dev.millrace.client.QueueChoice;
 import dev.millrace.client.StartFrom;
 import dev.millrace.client.TopicQueue;
 import dev.millrace.client.admin.Admin;
+import dev.millrace.client.admin.GroupSpec;
 import dev.millrace.client.admin.TopicSpec;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +40,8 @@ public final class MillraceTarget implements LoadTarget {
     private QueueChoice[] choices = {};
     private String topic = "";
     private boolean isConsumerTuned;
+    private @Nullable Consumer consumer;
+    private @Nullable String group;
 
     @Override
     public void open(TargetSettings settings) {
@@ -66,7 +65,7 @@ public final class MillraceTarget implements LoadTarget {
     private List<TopicQueue> awaitQueues(Admin admin, Producer sender, int queueCount) {
         long deadline = System.nanoTime() + ROUTE_TIMEOUT_NANOS;
         List<TopicQueue> queues = queues(admin, sender, queueCount);
-        while (queues.size() != queueCount) {
+        while (queues.size() < queueCount) {
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException("topic " + topic + " never got its " + queueCount + " queues");
             }
@@ -121,9 +120,11 @@ public final class MillraceTarget implements LoadTarget {
         if (client == null) {
             throw new IllegalStateException("not open");
         }
-        Consumer.Builder builder = client.consumer("drain-" + UUID.randomUUID())
-                .subscribe(topic, Filter.ALL)
-                .startFrom(StartFrom.FIRST);
+        String ownGroup = "drain-" + UUID.randomUUID();
+        Admin.of(client).createGroup(GroupSpec.of(ownGroup));
+        group = ownGroup;
+        Consumer.Builder builder =
+                client.consumer(ownGroup).subscribe(topic, Filter.ALL).startFrom(StartFrom.FIRST);
         if (isConsumerTuned) {
             builder.listener(LISTENER_COUNT_MAX, messages -> {
                 arrivals.arrived(messages.size());
@@ -135,13 +136,21 @@ public final class MillraceTarget implements LoadTarget {
                 return ConsumeResult.SUCCESS;
             });
         }
-        builder.start();
+        consumer = builder.start();
     }
 
     @Override
     public void close() {
-        if (client != null) {
-            client.close();
+        if (client == null) {
+            return;
+        }
+        try (MillraceClient ending = client) {
+            if (consumer != null) {
+                consumer.close();
+            }
+            if (group != null) {
+                Admin.of(ending).deleteGroup(group);
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.bench.load;
+package dev.millrace.cli.load;
 
 /**
  * When a phase hands out no more tickets: at {@code countMax} messages, after {@code secondsMax}, or once it has lasted

@@ -1,4 +1,4 @@
-package dev.millrace.bench.load;
+package dev.millrace.cli.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,6 +20,7 @@ class LoadRunTest {
 
     private final FakeTarget target = new FakeTarget();
     private final List<String> remarks = new ArrayList<>();
+    private final List<String> steps = new ArrayList<>();
 
     @AfterEach
     void close() {
@@ -45,6 +46,7 @@ class LoadRunTest {
         assertThat(result.warmupCount()).isGreaterThanOrEqualTo(5_000);
         assertThat(target.storedCount()).isEqualTo(MESSAGE_COUNT + result.warmupCount());
         assertThat(remarks).isEmpty();
+        assertThat(steps).containsExactly("warming up for 1 s", "measuring, for 60 s at most");
     }
 
     @Test
@@ -163,7 +165,7 @@ class LoadRunTest {
     }
 
     private LoadResult run(LoadPlan plan) throws Exception {
-        return new LoadRun(target, plan, List.of(), remarks::add).run();
+        return new LoadRun(target, plan, List.of(), remarks::add, steps::add).run();
     }
 
     private static LoadPlan plan(Shape shape, Warmup warmup) {

@@ -1,4 +1,4 @@
-package dev.millrace.bench.load;
+package dev.millrace.cli.load;
 
 /**
  * What is sent before anything is measured, on the same connections: lasts {@code seconds}, longer while fewer than
