@@ -9,12 +9,15 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Borrows connections, with limits on how long the network may take, and finds out which database it is. Thread-safe: the
  * table is found once and then immutable.
  */
 final class Database {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final long NETWORK_MARGIN_MS = 1000;
     /** Deadlock or serialization failure, and lock wait over, as databases call it. */
     private static final Set<String> CONFLICT_STATES = Set.of("55P03", "57014", "HYT00", "HYT01");
@@ -53,10 +56,49 @@ final class Database {
             try {
                 return limited(connection, call);
             } finally {
-                connection.setAutoCommit(false);
+                restore(connection, false);
             }
         } catch (SQLException e) {
             throw failure(what, e);
+        }
+    }
+
+    /** One call with one commit at its end. */
+    <T> T transaction(String what, Call<T> call) {
+        try (Connection connection = source.getConnection()) {
+            boolean wasAutomatic = connection.getAutoCommit();
+            connection.setAutoCommit(false);
+            try {
+                return limited(connection, (limited, found) -> {
+                    T result = call.on(limited, found);
+                    limited.commit();
+                    return result;
+                });
+            } catch (SQLException e) {
+                rollBack(connection);
+                throw e;
+            } finally {
+                restore(connection, wasAutomatic);
+            }
+        } catch (SQLException e) {
+            throw failure(what, e);
+        }
+    }
+
+    static void rollBack(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            // A broken connection is rolled back by its database.
+            LOG.atDebug().addKeyValue("error", e.getMessage()).log("not rolled back");
+        }
+    }
+
+    static void restore(Connection connection, boolean isAutomatic) {
+        try {
+            connection.setAutoCommit(isAutomatic);
+        } catch (SQLException e) {
+            LOG.atDebug().addKeyValue("error", e.getMessage()).log("a broken connection stays as it is");
         }
     }
 

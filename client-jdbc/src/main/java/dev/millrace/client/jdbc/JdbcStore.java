@@ -4,13 +4,19 @@ import dev.millrace.client.idempotent.Claim;
 import dev.millrace.client.idempotent.ClaimOutcome;
 import dev.millrace.client.idempotent.IdempotenceStore;
 import dev.millrace.client.idempotent.StoreKey;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
 /**
- * Marks in a table of a SQL database. Each call takes a connection from the data source, commits, and gives it back: use a
+ * Marks in a table of a SQL database. Each call takes a connection from the data source, commits once, and gives it back: use a
  * pool, whose own timeouts for getting a connection should be short. Leases count by the database's time.
  *
  * <p>Thread-safe. A mark is as durable as the database's commits.
@@ -63,39 +69,57 @@ public final class JdbcStore implements IdempotenceStore {
         return database.call("cleaning up", (connection, table) -> table.forgetExpired(connection, countMax));
     }
 
-    /** On one connection. */
+    /** With one commit for all. */
     @Override
     public List<ClaimOutcome> claimAll(List<StoreKey> keys, Duration lease) {
-        return database.call("a claim", (connection, table) -> {
-            List<ClaimOutcome> outcomes = new ArrayList<>(keys.size());
-            for (StoreKey key : keys) {
-                outcomes.add(table.claim(connection, key, MarkTable.LEASED, lease));
-            }
-            return outcomes;
-        });
+        if (keys.size() == 1) {
+            return List.of(claim(keys.get(0), lease));
+        }
+        return together(
+                "a claim",
+                keys,
+                Function.identity(),
+                (connection, table, key) -> table.claim(connection, key, MarkTable.LEASED, lease));
     }
 
-    /** On one connection. */
+    /** With one commit for all. */
     @Override
     public List<Boolean> renewAll(List<Claim> claims, Duration lease) {
-        return database.call("a renewal", (connection, table) -> {
-            List<Boolean> renewed = new ArrayList<>(claims.size());
-            for (Claim claim : claims) {
-                renewed.add(table.renew(connection, claim, lease));
-            }
-            return renewed;
-        });
+        return together(
+                "a renewal", claims, Claim::key, (connection, table, claim) -> table.renew(connection, claim, lease));
     }
 
-    /** On one connection. */
+    /** With one commit for all. */
     @Override
     public List<Boolean> completeAll(List<Claim> claims, Duration retention) {
-        return database.call("a completion", (connection, table) -> {
-            List<Boolean> completed = new ArrayList<>(claims.size());
-            for (Claim claim : claims) {
-                completed.add(table.complete(connection, claim, retention));
+        if (claims.size() == 1) {
+            return List.of(complete(claims.get(0), retention));
+        }
+        return together(
+                "a completion",
+                claims,
+                Claim::key,
+                (connection, table, claim) -> table.complete(connection, claim, retention));
+    }
+
+    /** One step of several. */
+    @FunctionalInterface
+    private interface Step<K, T> {
+        T on(Connection connection, MarkTable table, K item) throws SQLException;
+    }
+
+    /** In the order of the keys, so that two calls with the same keys don't wait for each other. */
+    private <K, T> List<T> together(String what, List<K> items, Function<K, StoreKey> key, Step<K, T> step) {
+        List<Integer> order = IntStream.range(0, items.size())
+                .boxed()
+                .sorted(Comparator.comparing(i -> key.apply(items.get(i)).value()))
+                .toList();
+        return database.transaction(what, (connection, table) -> {
+            Map<Integer, T> results = new TreeMap<>();
+            for (Integer i : order) {
+                results.put(i, step.on(connection, table, items.get(i)));
             }
-            return completed;
+            return List.copyOf(results.values());
         });
     }
 

@@ -87,9 +87,9 @@ final class TransactionRunner {
         } finally {
             if (!isCommitted) {
                 counters.rolledBack();
-                rollBack(connection);
+                Database.rollBack(connection);
             }
-            restore(connection, wasAutomatic);
+            Database.restore(connection, wasAutomatic);
         }
     }
 
@@ -122,23 +122,6 @@ final class TransactionRunner {
             }
             counters.held(places.size());
             return true;
-        }
-    }
-
-    private static void rollBack(Connection connection) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            // A broken connection is rolled back by its database.
-            LOG.atDebug().addKeyValue("error", e.getMessage()).log("not rolled back");
-        }
-    }
-
-    private static void restore(Connection connection, boolean wasAutomatic) {
-        try {
-            connection.setAutoCommit(wasAutomatic);
-        } catch (SQLException e) {
-            LOG.atDebug().addKeyValue("error", e.getMessage()).log("a broken connection stays as it is");
         }
     }
 

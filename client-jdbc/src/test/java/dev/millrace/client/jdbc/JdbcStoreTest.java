@@ -98,6 +98,23 @@ class JdbcStoreTest {
     }
 
     @Test
+    void severalTogetherKeepTheirOrder() {
+        List<StoreKey> keys = List.of(StoreKey.of("g", "9"), StoreKey.of("g", "1"), StoreKey.of("g", "5"));
+        store.complete(claim(), RETENTION);
+
+        List<ClaimOutcome> outcomes = store.claimAll(keys, LEASE);
+        List<Claim> claims = List.of(
+                ((ClaimOutcome.Claimed) outcomes.get(2)).claim(), ((ClaimOutcome.Claimed) outcomes.get(0)).claim());
+        store.release(claims.get(0));
+        store.claim(keys.get(2), LEASE);
+
+        assertThat(outcomes.get(1)).isEqualTo(new ClaimOutcome.Done());
+        assertThat(claims).extracting(Claim::key).containsExactly(keys.get(2), keys.get(0));
+        assertThat(store.renewAll(claims, LEASE)).containsExactly(false, true);
+        assertThat(store.completeAll(claims, RETENTION)).containsExactly(false, true);
+    }
+
+    @Test
     void forgetsBoundedNumbersOfOldRows() throws SQLException {
         List<StoreKey> keys = List.of(StoreKey.of("g", "1"), StoreKey.of("g", "2"), StoreKey.of("g", "3"));
         store.claimAll(keys, LEASE);

@@ -5,15 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.client.ConsumeResult;
 import dev.millrace.client.MessageListener;
+import dev.millrace.client.ReceivedMessage;
 import dev.millrace.client.idempotent.Claim;
 import dev.millrace.client.idempotent.ClaimOutcome;
 import dev.millrace.client.idempotent.IdempotenceSettings;
 import dev.millrace.client.idempotent.IdempotenceStore;
+import dev.millrace.client.idempotent.IdempotentBatchListener;
 import dev.millrace.client.idempotent.IdempotentListener;
 import dev.millrace.client.idempotent.StoreKey;
 import dev.millrace.client.idempotent.WhenStoreFails;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -81,6 +84,7 @@ final class StoreScenarios {
                 DynamicTest.dynamicTest("another takes over from the dead", this::anotherTakesOver),
                 DynamicTest.dynamicTest("a stale token changes nothing", this::staleTokenChangesNothing),
                 DynamicTest.dynamicTest("what is done is forgotten after the retention", this::forgetsAfterRetention),
+                DynamicTest.dynamicTest("overlapping batches do each effect once", this::overlappingBatches),
                 DynamicTest.dynamicTest("keys differ by case and by what follows", this::keysAreExact),
                 DynamicTest.dynamicTest("each effect happens once, seed " + SEED, this::eachEffectOnce));
     }
@@ -183,6 +187,39 @@ final class StoreScenarios {
                 return effectsOf("old") == 2;
             });
         }
+    }
+
+    /** Every batch shares messages with four others, in another order; several threads handle them at once. */
+    private void overlappingBatches() throws Exception {
+        int batches = 64;
+        int size = 20;
+        ExecutorService threads = Executors.newFixedThreadPool(RACERS);
+        try (IdempotentBatchListener listener =
+                IdempotentBatchListener.of(store, settings("batches").withWaitMax(Duration.ofMillis(20)), messages -> {
+                    messages.forEach(message -> effect(message.messageId()));
+                    return ConsumeResult.SUCCESS;
+                })) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int batch = 0; batch < batches; batch++) {
+                int first = batch * size / 4;
+                List<ReceivedMessage> messages = new ArrayList<>(IntStream.range(first, first + size)
+                        .mapToObj(i -> Delivered.message("batch-" + i))
+                        .toList());
+                Collections.shuffle(messages, new Random(SEED + batch));
+                running.add(threads.submit(() -> await().atMost(DEADLINE)
+                        .pollDelay(Duration.ZERO)
+                        .until(() -> listener.consume(messages) == ConsumeResult.SUCCESS)));
+            }
+            for (Future<?> each : running) {
+                each.get();
+            }
+        } finally {
+            threads.shutdown();
+        }
+
+        int last = (batches - 1) * size / 4 + size;
+        assertThat(IntStream.range(0, last))
+                .allSatisfy(i -> assertThat(effectsOf("batch-" + i)).isEqualTo(1));
     }
 
     private void keysAreExact() {
