@@ -1,6 +1,7 @@
 package dev.millrace.e2e.client;
 
 import dev.millrace.e2e.scenario.AdminScenarios;
+import dev.millrace.e2e.scenario.FilterScenarios;
 import dev.millrace.e2e.scenario.GroupScenarios;
 import dev.millrace.e2e.scenario.PullScenarios;
 import dev.millrace.e2e.scenario.PushScenarios;
@@ -17,6 +18,7 @@ public final class Scenarios {
         return ScenarioRef.of(
                 PushScenarios.class,
                 GroupScenarios.class,
+                FilterScenarios.class,
                 PullScenarios.class,
                 AdminScenarios.class,
                 SendScenarios.class);
