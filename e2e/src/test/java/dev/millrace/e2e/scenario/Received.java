@@ -74,16 +74,19 @@ final class Received {
         AtomicInteger seen = new AtomicInteger(-1);
         AtomicLong lastNews = new AtomicLong(System.nanoTime());
         Set<String> missing = new TreeSet<>();
-        Awaitility.await().atMost(PROGRESS_MAX).pollInterval(Duration.ofMillis(100)).until(() -> {
-            Set<String> came = distinctBodies();
-            if (seen.getAndSet(came.size()) != came.size()) {
-                lastNews.set(System.nanoTime());
-            }
-            missing.clear();
-            missing.addAll(expected);
-            missing.removeAll(came);
-            return missing.isEmpty() || System.nanoTime() - lastNews.get() > WAIT_MAX.toNanos();
-        });
+        Awaitility.await()
+                .atMost(PROGRESS_MAX)
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> {
+                    Set<String> came = distinctBodies();
+                    if (seen.getAndSet(came.size()) != came.size()) {
+                        lastNews.set(System.nanoTime());
+                    }
+                    missing.clear();
+                    missing.addAll(expected);
+                    missing.removeAll(came);
+                    return missing.isEmpty() || System.nanoTime() - lastNews.get() > WAIT_MAX.toNanos();
+                });
         Assertions.assertThat(missing).isEmpty();
     }
 
