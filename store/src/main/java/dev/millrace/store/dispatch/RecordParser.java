@@ -34,10 +34,8 @@ public final class RecordParser implements LogRecord {
     private int start;
     private int size;
     private int queueId;
-    private long queueOffset;
     private int systemFlag;
     private long storeTimeMs;
-    private long preparedPosition;
     private long position;
     private int textLength;
     private int topicLength;
@@ -55,10 +53,8 @@ public final class RecordParser implements LogRecord {
         position = recordPosition;
         size = StoredMessageLayout.totalSize(buffer, at);
         queueId = StoredMessageLayout.queueId(buffer, at);
-        queueOffset = StoredMessageLayout.queueOffset(buffer, at);
         systemFlag = StoredMessageLayout.systemFlag(buffer, at);
         storeTimeMs = buffer.getLong(at + StoredMessageLayout.storeTimeOffset(systemFlag));
-        preparedPosition = buffer.getLong(at + StoredMessageLayout.preparedPositionOffset(systemFlag));
         int bodyLengthAt = at + StoredMessageLayout.bodyLengthOffset(systemFlag);
         int topicLengthAt = bodyLengthAt + Integer.BYTES + buffer.getInt(bodyLengthAt);
         boolean isLong = StoredMessageLayout.magic(buffer, at) == StoredMessageLayout.MAGIC_V2;
@@ -80,7 +76,7 @@ public final class RecordParser implements LogRecord {
 
     @Override
     public long preparedPosition() {
-        return preparedPosition;
+        return source.getLong(start + StoredMessageLayout.preparedPositionOffset(systemFlag));
     }
 
     @Override
@@ -121,7 +117,7 @@ public final class RecordParser implements LogRecord {
 
     @Override
     public long queueOffset() {
-        return queueOffset;
+        return StoredMessageLayout.queueOffset(source, start);
     }
 
     @Override
