@@ -15,12 +15,17 @@ import dev.millrace.broker.send.InternalSends;
 import dev.millrace.broker.send.Sends;
 import dev.millrace.broker.topic.GroupTable;
 import dev.millrace.broker.topic.SystemTopics;
+import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.broker.topic.TopicTable;
+import dev.millrace.broker.transaction.HalfFollower;
+import dev.millrace.broker.transaction.Transactions;
 import dev.millrace.protocol.RequestCode;
 import dev.millrace.protocol.body.ConsumerOffsets;
 import dev.millrace.protocol.body.GroupConfigTable;
 import dev.millrace.protocol.message.OffsetMessageId;
 import dev.millrace.protocol.message.UniqueId;
+import dev.millrace.protocol.route.Permission;
+import dev.millrace.protocol.route.TopicConfig;
 import dev.millrace.protocol.route.TopicConfigTable;
 import dev.millrace.protocol.transport.ConnectionListener;
 import dev.millrace.protocol.transport.IoThreads;
@@ -57,15 +62,26 @@ final class Broker implements AutoCloseable {
     private final InstantSource clock = InstantSource.system();
     private final IoThreads io;
     private final AdminExecutor admin = new AdminExecutor();
-    private final BrokerTimers timers = new BrokerTimers("timers");
-    private final BrokerTimers upkeep = new BrokerTimers("upkeep");
-    private final BrokerTimers registration = new BrokerTimers("registration");
+    private final Clocks clocks = Clocks.start();
     private final State state;
     private final RemotingServer server;
     private final @Nullable RemotingServer fastServer;
     private final RemotingClient client;
     private final Registrar registrar;
     private final DelayAgent delays;
+    private final Transactions transactions;
+
+    /** The threads that do things again and again. */
+    private record Clocks(
+            BrokerTimers timers, BrokerTimers upkeep, BrokerTimers transactions, BrokerTimers registration) {
+        static Clocks start() {
+            return new Clocks(
+                    new BrokerTimers("timers"),
+                    new BrokerTimers("upkeep"),
+                    new BrokerTimers("transactions"),
+                    new BrokerTimers("registration"));
+        }
+    }
 
     /** What clients made and said, as far as it outlives a request. */
     private record State(
@@ -96,6 +112,7 @@ final class Broker implements AutoCloseable {
      * @param stateFolder where definitions and offsets are kept
      * @param settings all settings as text, to be shown to tools
      * @param transport limits of connections
+     * @param halves follows the store
      * @throws dev.millrace.protocol.transport.TransportException if a port is in use
      */
     Broker(
@@ -103,7 +120,8 @@ final class Broker implements AutoCloseable {
             MessageStore store,
             Path stateFolder,
             Map<String, String> settings,
-            TransportSettings transport) {
+            TransportSettings transport,
+            HalfFollower halves) {
         this.config = config;
         this.store = store;
         this.state = State.load(stateFolder, clock, config.autoCreateGroups());
@@ -118,10 +136,13 @@ final class Broker implements AutoCloseable {
                 internal,
                 clock,
                 new StateFile<>(stateFolder.resolve("delayOffset.json"), DelayAgent.DelayOffsets.class));
+        this.transactions = new Transactions(transactionParts(halves, storeHost));
         Dispatcher.Builder table = Dispatcher.builder(admin);
+        transactions.register(table);
         Sends.register(table, sendParts(storeHost), internal);
         PullHandler pulls = Pulls.register(table, pullParts(), state.topics, state.members);
-        RuntimeInfo info = new RuntimeInfo(store, state.counters, clock, pulls::parkedCount, settings);
+        RuntimeInfo info =
+                new RuntimeInfo(store, state.counters, clock, pulls::parkedCount, settings, transactions::describe);
         HandlerTable.registerMembers(table, memberParts());
         HandlerTable.registerAdmin(table, memberParts(), store, config.name(), clock, pulls::topicDeleted);
         HandlerTable.registerInfo(table, info);
@@ -160,12 +181,24 @@ final class Broker implements AutoCloseable {
                 state.counters,
                 admin,
                 registrar::registerNow,
+                transactions::takesHalves,
                 new Sends.Settings(
                         storeHost,
                         config.cluster(),
                         uniqueIds,
                         (int) config.bodySizeMax().bytes(),
                         config.autoCreateTopics()));
+    }
+
+    private Transactions.Parts transactionParts(HalfFollower halves, byte[] storeHost) {
+        return new Transactions.Parts(
+                store, halves, state.members, state.offsets, clock, storeHost, config.name(), this::defineGivenUpTopic);
+    }
+
+    private void defineGivenUpTopic() {
+        if (state.topics.putIfAbsent(TopicConfig.of(TopicNames.HALF_GIVEN_UP, 1, Permission.READ_WRITE))) {
+            registrar.registerNow();
+        }
     }
 
     private PullHandler.Parts pullParts() {
@@ -183,20 +216,22 @@ final class Broker implements AutoCloseable {
     }
 
     private void startTimers(PullHandler pulls, RuntimeInfo info) {
-        timers.every(Duration.ofMillis(20), "delayed messages", () -> {
+        clocks.timers.every(Duration.ofMillis(20), "delayed messages", () -> {
             while (delays.deliverDue() > 0) {
                 Thread.onSpinWait();
             }
         });
-        timers.every(Duration.ofMillis(50), "parked polls", pulls::answerExpired);
-        upkeep.every(Duration.ofSeconds(5), "saving offsets", state.offsets::save);
-        upkeep.every(Duration.ofSeconds(1), "rates", () -> info.sample(System.nanoTime()));
-        upkeep.every(Duration.ofSeconds(10), "expiry of silent clients", () -> {
+        clocks.timers.every(Duration.ofMillis(50), "parked polls", pulls::answerExpired);
+        clocks.upkeep.every(Duration.ofSeconds(5), "saving offsets", state.offsets::save);
+        clocks.upkeep.every(Duration.ofSeconds(1), "rates", () -> info.sample(System.nanoTime()));
+        clocks.upkeep.every(Duration.ofSeconds(10), "expiry of silent clients", () -> {
             state.members.removeSilent();
             state.locks.removeExpired();
         });
-        timers.every(Duration.ofSeconds(10), "saving delays", delays::save);
-        registration.every(Duration.ofMillis(200), "registration", registrar::registerDue);
+        clocks.timers.every(Duration.ofSeconds(10), "saving delays", delays::save);
+        clocks.transactions.every(Duration.ofMillis(250), "questions about transactions", transactions::turn);
+        clocks.transactions.every(Duration.ofSeconds(5), "saving transactions", transactions::save);
+        clocks.registration.every(Duration.ofMillis(200), "registration", registrar::registerDue);
         registrar.registerNow();
     }
 
@@ -208,17 +243,19 @@ final class Broker implements AutoCloseable {
     /** Leaves the routes, answers what is under way, saves its state. The store stays open. */
     @Override
     public void close() {
-        registration.close();
+        clocks.registration.close();
         registrar.unregister();
         server.close();
         if (fastServer != null) {
             fastServer.close();
         }
         client.close();
-        timers.close();
-        upkeep.close();
+        clocks.timers.close();
+        clocks.transactions.close();
+        clocks.upkeep.close();
         admin.close();
         io.close();
+        transactions.save();
         state.offsets.save();
         delays.save();
         LOG.atInfo().addKeyValue("broker", config.name()).log("broker stopped serving");

@@ -1,5 +1,7 @@
 package dev.millrace.broker;
 
+import dev.millrace.broker.transaction.HalfFollower;
+import dev.millrace.broker.transaction.TransactionConfig;
 import dev.millrace.protocol.config.ConfigException;
 import dev.millrace.protocol.config.Settings;
 import dev.millrace.protocol.health.HealthServer;
@@ -62,17 +64,20 @@ public final class BrokerMain implements Callable<Integer> {
     @Override
     public Integer call() {
         BrokerConfig brokerConfig;
+        TransactionConfig transactionConfig;
         StoreConfig storeConfig;
         try {
             Settings settings = Settings.read(config, System.getenv(), overrides);
-            Settings.Bound bound = settings.bindAll(List.of(BrokerConfig.class, StoreConfig.class));
+            Settings.Bound bound =
+                    settings.bindAll(List.of(BrokerConfig.class, TransactionConfig.class, StoreConfig.class));
             brokerConfig = bound.get(BrokerConfig.class);
+            transactionConfig = bound.get(TransactionConfig.class);
             storeConfig = bound.get(StoreConfig.class);
         } catch (ConfigException e) {
             return refuse(WRONG_SETTINGS, e);
         }
         try {
-            return run(brokerConfig, storeConfig);
+            return run(brokerConfig, transactionConfig, storeConfig);
         } catch (StoreException | TransportException e) {
             return refuse(CANNOT_START, e);
         }
@@ -84,7 +89,9 @@ public final class BrokerMain implements Callable<Integer> {
         return status;
     }
 
-    private int run(BrokerConfig brokerConfig, StoreConfig storeConfig) {
+    private int run(BrokerConfig brokerConfig, TransactionConfig transactionConfig, StoreConfig storeConfig) {
+        Path stateFolder = storeConfig.path().resolve("config");
+        HalfFollower halves = new HalfFollower(transactionConfig, stateFolder);
         RecoveryLog recovery = new RecoveryLog(System::nanoTime);
         StoreDependencies dependencies = new StoreDependencies(
                 new LocalDisk(),
@@ -93,19 +100,17 @@ public final class BrokerMain implements Callable<Integer> {
                 new AgentThreads(
                         0, (role, fault) -> LOG.atError().setCause(fault).log("the {} thread ended", role)),
                 this::storeFailed,
-                recovery);
+                recovery,
+                List.of(halves));
         Map<String, String> shown = new TreeMap<>(Settings.describe(brokerConfig));
+        shown.putAll(Settings.describe(transactionConfig));
         shown.putAll(Settings.describe(storeConfig));
         CompletableFuture<Void> isStopped = new CompletableFuture<>();
         try (ExecutorService healthThreads = Executors.newVirtualThreadPerTaskExecutor();
                 HealthServer health = health(brokerConfig, recovery, healthThreads);
                 MessageStore store = StoreWiring.open(storeConfig, dependencies);
-                Broker broker = new Broker(
-                        brokerConfig,
-                        store,
-                        storeConfig.path().resolve("config"),
-                        shown,
-                        TransportSettings.defaults())) {
+                Broker broker =
+                        new Broker(brokerConfig, store, stateFolder, shown, TransportSettings.defaults(), halves)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(isStopped), "stop"));
             recovery.serves("master", store.maxPosition());
             LOG.atInfo()

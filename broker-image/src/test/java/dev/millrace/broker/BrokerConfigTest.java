@@ -3,6 +3,7 @@ package dev.millrace.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.broker.transaction.TransactionConfig;
 import dev.millrace.protocol.config.ByteSize;
 import dev.millrace.protocol.config.ConfigDocs;
 import dev.millrace.protocol.config.ConfigException;
@@ -84,6 +85,10 @@ class BrokerConfigTest {
     void isDocumented() throws IOException {
         String page = Files.readString(Path.of("../docs/configuration.md"));
 
-        assertThat(page).contains(ConfigDocs.section(BrokerConfig.class), ConfigDocs.section(StoreConfig.class));
+        assertThat(page)
+                .contains(
+                        ConfigDocs.section(BrokerConfig.class),
+                        ConfigDocs.section(TransactionConfig.class),
+                        ConfigDocs.section(StoreConfig.class));
     }
 }

@@ -143,8 +143,6 @@ final class BrokerRequestsTest {
         assertThat(large.remark()).contains("70000", "65536", "broker.body-size-max");
         Answer closed = broker.ask(message("SCHEDULE_TOPIC_XXXX", 0, "", "x"));
         assertThat(closed.responseCode()).isEqualTo(ResponseCode.NO_PERMISSION);
-        Answer transaction = broker.ask(message("good", 0, "TRAN_MSG\u0001true\u0002", "x"));
-        assertThat(transaction.remark()).contains("transaction");
         Answer zero = broker.ask(message("good", 0, "p\u0001a\u0000b\u0002", "x"));
         assertThat(zero.responseCode()).isEqualTo(ResponseCode.MESSAGE_ILLEGAL);
         Answer properties = broker.ask(message("good", 0, "p\u0001" + "v".repeat(32_700) + "\u0002", "x"));

@@ -1,5 +1,7 @@
 package dev.millrace.broker;
 
+import dev.millrace.broker.transaction.HalfFollower;
+import dev.millrace.broker.transaction.TransactionConfig;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.codec.HeaderFields;
 import dev.millrace.protocol.command.Request;
@@ -22,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
@@ -36,11 +39,11 @@ final class RunningBroker implements AutoCloseable {
     private final MessageStore store;
     private final Broker broker;
     private final IoThreads io = IoThreads.start(1);
-    private final BlockingQueue<Integer> notices = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Answer> notices = new LinkedBlockingQueue<>();
     private final RemotingClient client = new RemotingClient(
             io,
             TransportSettings.defaults(),
-            (connection, fields, body) -> notices.add(fields.code()),
+            (connection, fields, body) -> notices.add(Answer.of(fields, body)),
             ConnectionListener.NONE);
 
     RunningBroker(Path folder, String... settings) {
@@ -62,6 +65,8 @@ final class RunningBroker implements AutoCloseable {
         Settings bound = Settings.of(values);
         BrokerConfig config = bound.bind(BrokerConfig.class);
         StoreConfig storeConfig = bound.bind(StoreConfig.class);
+        Path stateFolder = folder.resolve("config");
+        HalfFollower halves = new HalfFollower(bound.bind(TransactionConfig.class), stateFolder);
         bound.checkAllUsed();
         store = StoreWiring.open(
                 storeConfig,
@@ -75,8 +80,9 @@ final class RunningBroker implements AutoCloseable {
                         fault -> {
                             throw new AssertionError(fault);
                         },
-                        RecoveryListener.NONE));
-        broker = new Broker(config, store, folder.resolve("config"), Map.of("broker.name", config.name()), transport);
+                        RecoveryListener.NONE,
+                        List.of(halves)));
+        broker = new Broker(config, store, stateFolder, Map.of("broker.name", config.name()), transport, halves);
     }
 
     /** An answer, copied. */
@@ -114,7 +120,12 @@ final class RunningBroker implements AutoCloseable {
 
     /** Code of the next request that the broker sends to this client. */
     int nextNotice() throws InterruptedException {
-        Integer notice = notices.poll(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        return nextRequest().code();
+    }
+
+    /** The next request that the broker sends to this client. */
+    Answer nextRequest() throws InterruptedException {
+        Answer notice = notices.poll(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         if (notice == null) {
             throw new AssertionError("no notice within " + TIMEOUT);
         }

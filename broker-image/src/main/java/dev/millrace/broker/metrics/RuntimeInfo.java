@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 /**
@@ -30,22 +31,26 @@ public final class RuntimeInfo {
     private final InstantSource clock;
     private final IntSupplier parkedPolls;
     private final Map<String, String> settings;
+    private final Consumer<Map<String, String>> features;
     private final long bootMs;
     private final Rates in;
     private final Rates out;
     private final Rates empty;
 
+    /** @param features adds figures of its own */
     public RuntimeInfo(
             MessageStore store,
             BrokerCounters counters,
             InstantSource clock,
             IntSupplier parkedPolls,
-            Map<String, String> settings) {
+            Map<String, String> settings,
+            Consumer<Map<String, String>> features) {
         this.store = store;
         this.counters = counters;
         this.clock = clock;
         this.parkedPolls = parkedPolls;
         this.settings = new TreeMap<>(settings);
+        this.features = features;
         this.bootMs = clock.millis();
         this.in = new Rates(counters::messagesIn);
         this.out = new Rates(counters::messagesOut);
@@ -95,6 +100,7 @@ public final class RuntimeInfo {
                 .snapshot()
                 .forEach((reason, count) -> table.put("connectionsClosed." + reason, Long.toString(count)));
         table.put("pullThreadPoolQueueSize", Integer.toString(parkedPolls.getAsInt()));
+        features.accept(table);
         return Reply.json(new KeyValueTable(table));
     }
 

@@ -49,7 +49,7 @@ public final class InternalSends {
                 bornHost,
                 storeHost,
                 target.timesConsumed,
-                message.preparedPosition());
+                0);
         new StoredMessageEncoder().encode(record, head, ByteBuffer.wrap(message.body()), topic, properties);
         Internal request = new Internal();
         request.records = record.flip();

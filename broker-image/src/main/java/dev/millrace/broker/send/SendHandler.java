@@ -9,12 +9,14 @@ import dev.millrace.protocol.ProtocolException;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.command.SendMessage;
 import dev.millrace.protocol.message.PropertyNames;
+import dev.millrace.protocol.message.SystemFlags;
 import dev.millrace.protocol.route.TopicConfig;
 import dev.millrace.protocol.transport.Reply;
 import dev.millrace.store.DelayLevels;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.StoreException;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +46,7 @@ final class SendHandler implements Handler<SendMessage> {
     private final BrokerCounters counters;
     private final Executor admin;
     private final int bodyBytesMax;
+    private final BooleanSupplier takesHalves;
 
     SendHandler(SendParts parts, RetrySends retries, BatchSends batches) {
         this.store = parts.store();
@@ -53,6 +56,7 @@ final class SendHandler implements Handler<SendMessage> {
         this.counters = parts.counters();
         this.admin = parts.admin();
         this.bodyBytesMax = parts.bodyBytesMax();
+        this.takesHalves = parts.takesHalves();
         this.retries = retries;
         this.batches = batches;
     }
@@ -125,7 +129,11 @@ final class SendHandler implements Handler<SendMessage> {
         int level = DelayLevels.parse(composer.property(DELAY));
         String storedTopic = send.topic();
         int storedQueueId = queueId;
-        if (level > 0) {
+        if (isHalf(send, composer)) {
+            prepareHalf(send, queueId, composer);
+            storedTopic = TopicNames.HALF;
+            storedQueueId = 0;
+        } else if (level > 0) {
             composer.add(PropertyNames.REAL_TOPIC, send.topic());
             composer.add(PropertyNames.REAL_QUEUE_ID, Integer.toString(queueId));
             storedTopic = TopicNames.SCHEDULE;
@@ -159,7 +167,7 @@ final class SendHandler implements Handler<SendMessage> {
         return new RecordComposer.Parts(
                 queueId,
                 bornHost,
-                send.origin().systemFlag(),
+                send.origin().systemFlag() & ~SystemFlags.TRANSACTION_MASK,
                 send.origin().flag(),
                 send.origin().bornTimeMs(),
                 send.retry().timesConsumed());
@@ -175,12 +183,25 @@ final class SendHandler implements Handler<SendMessage> {
         }
     }
 
-    private static void refuseUnserved(RecordComposer composer) {
-        if ("true".equalsIgnoreCase(composer.property(TRANSACTION))) {
+    /** A committed message keeps the mark, so one that comes back to be retried has it too. */
+    private static boolean isHalf(SendMessage send, RecordComposer composer) {
+        return "true".equalsIgnoreCase(composer.property(TRANSACTION))
+                && !TopicNames.isRetry(send.topic())
+                && !TopicNames.isDeadLetter(send.topic());
+    }
+
+    private void prepareHalf(SendMessage send, int queueId, RecordComposer composer) {
+        if (!takesHalves.getAsBoolean()) {
             throw new RequestFailure(
-                    ResponseCode.NO_PERMISSION,
-                    "this broker does not take transaction messages yet; send a normal message");
+                    ResponseCode.SYSTEM_BUSY,
+                    "too many transactions have no outcome; end some, or raise broker.transaction-pending-max");
         }
+        composer.add(PropertyNames.TRANSACTION_ID, String.valueOf(composer.uniqueId()));
+        composer.add(PropertyNames.REAL_TOPIC, send.topic());
+        composer.add(PropertyNames.REAL_QUEUE_ID, Integer.toString(queueId));
+    }
+
+    private static void refuseUnserved(RecordComposer composer) {
         for (byte[] name : TIMERS) {
             if (composer.property(name) != null) {
                 throw new RequestFailure(

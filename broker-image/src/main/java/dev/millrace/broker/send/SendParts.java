@@ -3,8 +3,13 @@ package dev.millrace.broker.send;
 import dev.millrace.broker.metrics.BrokerCounters;
 import dev.millrace.store.MessageStore;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 
-/** What all ways of sending share. Thread-safe: immutable. */
+/**
+ * What all ways of sending share. Thread-safe: immutable.
+ *
+ * @param takesHalves whether there is room for one more half message
+ */
 record SendParts(
         MessageStore store,
         Targets targets,
@@ -12,4 +17,5 @@ record SendParts(
         LoopStates loops,
         BrokerCounters counters,
         Executor admin,
-        int bodyBytesMax) {}
+        int bodyBytesMax,
+        BooleanSupplier takesHalves) {}

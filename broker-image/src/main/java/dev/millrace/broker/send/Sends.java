@@ -14,6 +14,7 @@ import dev.millrace.protocol.message.UniqueId;
 import dev.millrace.protocol.transport.Reply;
 import dev.millrace.store.MessageStore;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 
 /** Puts the handlers of this package into the dispatch table. */
 public final class Sends {
@@ -27,6 +28,7 @@ public final class Sends {
      *
      * @param admin runs what may block
      * @param onTopicChange tells the NameServers
+     * @param takesHalves whether there is room for one more half message
      */
     public record Parts(
             MessageStore store,
@@ -36,6 +38,7 @@ public final class Sends {
             BrokerCounters counters,
             Executor admin,
             Runnable onTopicChange,
+            BooleanSupplier takesHalves,
             Settings settings) {}
 
     /** @param storeHost host field of the record layout */
@@ -48,7 +51,14 @@ public final class Sends {
         TopicCreation creation = new TopicCreation(parts.topics, settings.isTopicAutoCreated, parts.onTopicChange);
         LoopStates loops = new LoopStates(settings.storeHost, settings.cluster, settings.uniqueIds);
         SendParts shared = new SendParts(
-                parts.store, targets, creation, loops, parts.counters, parts.admin, settings.bodyBytesMax);
+                parts.store,
+                targets,
+                creation,
+                loops,
+                parts.counters,
+                parts.admin,
+                settings.bodyBytesMax,
+                parts.takesHalves);
         SendHandler send =
                 new SendHandler(shared, new RetrySends(parts.groups, parts.locks, creation), new BatchSends(shared));
         table.onLoop(RequestCode.SEND_MESSAGE, SendMessage.class, send);

@@ -26,7 +26,7 @@ public final class GroupTable {
             "CID_ONSAPI_PULL",
             "CID_ONSAPI_PERMISSION",
             "CID_ONSAPI_OWNER",
-            "CID_RMQ_SYS_TRANS");
+            TopicNames.TRANSACTION_GROUP);
 
     private final ConcurrentHashMap<String, GroupConfig> groups = new ConcurrentHashMap<>();
     private final StateFile<GroupConfigTable> file;

@@ -22,6 +22,8 @@ public final class SystemTopics {
         wanted.add(TopicConfig.of(TopicNames.BENCHMARK, BENCHMARK_QUEUES, Permission.READ_WRITE));
         wanted.add(TopicConfig.of(TopicNames.OFFSET_MOVED, 1, Permission.READ_WRITE));
         wanted.add(TopicConfig.of(TopicNames.SCHEDULE, DelayLevels.count(), Permission.READ_WRITE));
+        wanted.add(TopicConfig.of(TopicNames.HALF, 1, Permission.READ_WRITE));
+        wanted.add(TopicConfig.of(TopicNames.HALF_OP, 1, Permission.READ_WRITE));
         wanted.add(TopicConfig.of(cluster, CLUSTER_QUEUES, inherited));
         wanted.add(TopicConfig.of(brokerName, 1, inherited));
         wanted.forEach(topics::putIfAbsent);

@@ -17,24 +17,28 @@ public final class TopicNames {
     public static final String OFFSET_MOVED = "OFFSET_MOVED_EVENT";
     public static final String TRACE = "RMQ_SYS_TRACE_TOPIC";
 
+    /** Half messages: sent as part of a transaction and not yet committed. */
+    public static final String HALF = "RMQ_SYS_TRANS_HALF_TOPIC";
+    /** Says which half messages are settled. */
+    public static final String HALF_OP = "RMQ_SYS_TRANS_OP_HALF_TOPIC";
+    /** Half messages whose outcome nobody told. */
+    public static final String HALF_GIVEN_UP = "TRANS_CHECK_MAX_TIME_TOPIC";
+    /** The consumer group whose offsets say how far the transaction topics are dealt with. */
+    public static final String TRANSACTION_GROUP = "CID_RMQ_SYS_TRANS";
+
     private static final Set<String> SYSTEM = Set.of(
             TEMPLATE,
             SCHEDULE,
             BENCHMARK,
-            "RMQ_SYS_TRANS_HALF_TOPIC",
+            HALF,
             TRACE,
-            "RMQ_SYS_TRANS_OP_HALF_TOPIC",
-            "TRANS_CHECK_MAX_TIME_TOPIC",
+            HALF_OP,
+            HALF_GIVEN_UP,
             SELF_TEST,
             OFFSET_MOVED,
             "CHECKPOINT_TOPIC");
-    private static final Set<String> CLOSED_TO_CLIENTS = Set.of(
-            SCHEDULE,
-            "RMQ_SYS_TRANS_HALF_TOPIC",
-            "RMQ_SYS_TRANS_OP_HALF_TOPIC",
-            "TRANS_CHECK_MAX_TIME_TOPIC",
-            SELF_TEST,
-            OFFSET_MOVED);
+    private static final Set<String> CLOSED_TO_CLIENTS =
+            Set.of(SCHEDULE, HALF, HALF_OP, HALF_GIVEN_UP, SELF_TEST, OFFSET_MOVED);
     private static final Pattern LEGAL = Pattern.compile("[%|a-zA-Z0-9_-]+");
     private static final int TOPIC_LENGTH_MAX = 127;
     private static final int DERIVED_TOPIC_LENGTH_MAX = 255;
