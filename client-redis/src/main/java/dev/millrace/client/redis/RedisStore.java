@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * Marks in Redis 5 or later, alone or as a cluster; Valkey too. Records expire by themselves. Leases count by the time of
+ * Marks in Redis 5 or later, alone or as a cluster. Records expire by themselves. Leases count by the time of
  * Redis. Several keys go out in one write.
  *
  * <p>Thread-safe. A mark is as durable as Redis is set up to be; see {@code docs/idempotence.md} for persistence, replicas and

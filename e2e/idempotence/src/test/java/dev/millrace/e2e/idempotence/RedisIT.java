@@ -1,6 +1,7 @@
 package dev.millrace.e2e.idempotence;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.client.ConsumeResult;
 import dev.millrace.client.idempotent.IdempotenceSettings;
@@ -9,8 +10,14 @@ import dev.millrace.client.redis.RedisSettings;
 import dev.millrace.client.redis.RedisStore;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -23,13 +30,11 @@ class RedisIT {
     Path folder = Path.of("");
 
     private @Nullable ServerProcess server;
-    private @Nullable RedisStore store;
+    private final List<Runnable> closers = new ArrayList<>();
 
     @AfterEach
     void stop() {
-        if (store != null) {
-            store.close();
-        }
+        closers.forEach(Runnable::run);
         if (server != null && server.isRunning()) {
             server.stop();
         }
@@ -47,13 +52,38 @@ class RedisIT {
         started.start();
         String uri = "redis://127.0.0.1:" + port;
         RedisStore opened = RedisStore.connect(uri, RedisSettings.defaults());
-        store = opened;
+        closers.add(opened::close);
         StoreScenarios scenarios = new StoreScenarios(opened, 16_000);
         return Stream.of(
                         scenarios.ofAnyStore(),
                         Stream.of(DynamicTest.dynamicTest("lost data means duplicates", () -> lostData(uri, opened))),
                         scenarios.ofServer(started))
                 .flatMap(tests -> tests);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> cluster() {
+        return Stores.testsOn(StoreServer.REDIS, this::clusterTests);
+    }
+
+    /** A cluster of one node that has all slots. */
+    private Stream<DynamicTest> clusterTests() {
+        int port = ServerProcess.freePort();
+        List<String> command = new ArrayList<>(StoreServer.REDIS.prepare(folder, port, folder.resolve("output.txt")));
+        command.addAll(
+                List.of("--cluster-enabled", "yes", "--cluster-port", Integer.toString(ServerProcess.freePort())));
+        ServerProcess started = new ServerProcess(command, folder.resolve("output.txt"), port, "TERM");
+        server = started;
+        started.start();
+        RedisClusterClient client = RedisClusterClient.create("redis://127.0.0.1:" + port);
+        closers.add(client::shutdown);
+        StatefulRedisClusterConnection<String, String> connection = client.connect();
+        connection
+                .sync()
+                .clusterAddSlots(IntStream.range(0, SlotHash.SLOT_COUNT).toArray());
+        await().until(() -> connection.sync().clusterInfo().contains("cluster_state:ok"));
+        client.refreshPartitions();
+        return new StoreScenarios(RedisStore.overCluster(connection, RedisSettings.defaults()), 1000).ofAnyStore();
     }
 
     /** While it works the record is written again; what was done before is done again. */

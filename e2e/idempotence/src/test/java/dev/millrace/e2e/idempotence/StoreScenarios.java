@@ -34,6 +34,10 @@ import org.junit.jupiter.api.DynamicTest;
 /** What has to hold for every store. Owner: one test class. */
 final class StoreScenarios {
     private static final Duration SHORT_LEASE = Duration.ofMillis(400);
+    /** Longer than this machine stands still, shorter than anybody wants to wait. */
+    private static final Duration RENEWED_LEASE = Duration.ofSeconds(1);
+
+    private static final Duration SHORT_RETENTION = Duration.ofMillis(1500);
     private static final Duration LEASE = Duration.ofSeconds(20);
     private static final Duration RETENTION = Duration.ofHours(1);
     private static final Duration DEADLINE = Duration.ofSeconds(20);
@@ -128,12 +132,13 @@ final class StoreScenarios {
     }
 
     private void renewalsKeepOthersAway() throws Exception {
-        IdempotenceSettings settings = settings("renewal").withLease(SHORT_LEASE);
+        IdempotenceSettings settings = settings("renewal").withLease(RENEWED_LEASE);
         List<ConsumeResult> others = new ArrayList<>();
 
         try (IdempotentListener other = listener(settings);
                 IdempotentListener one = IdempotentListener.of(store, settings, message -> {
-                    await().pollDelay(SHORT_LEASE.multipliedBy(4)).until(() -> true);
+                    await().pollDelay(RENEWED_LEASE.multipliedBy(5).dividedBy(2))
+                            .until(() -> true);
                     others.add(other.consume(message));
                     return effect(message.messageId());
                 })) {
@@ -176,7 +181,7 @@ final class StoreScenarios {
 
     private void forgetsAfterRetention() throws Exception {
         IdempotenceSettings settings =
-                settings("retention").withLease(SHORT_LEASE).withRetention(SHORT_LEASE.multipliedBy(2));
+                settings("retention").withLease(SHORT_LEASE).withRetention(SHORT_RETENTION);
 
         try (IdempotentListener listener = listener(settings)) {
             listener.consume(Delivered.message("old"));
@@ -236,8 +241,7 @@ final class StoreScenarios {
     private void eachEffectOnce() throws Exception {
         List<String> ids =
                 IntStream.range(0, idCount).mapToObj(i -> "swarm-" + i).toList();
-        IdempotenceSettings settings =
-                settings("swarm").withLease(Duration.ofSeconds(2)).withWaitMax(Duration.ofMillis(20));
+        IdempotenceSettings settings = settings("swarm").withWaitMax(Duration.ofMillis(20));
         Random random = new Random(SEED);
         MessageListener unsure = message -> switch (random.nextInt(20)) {
             case 0 -> ConsumeResult.RETRY;
