@@ -164,6 +164,7 @@ final class BadInputTest {
 
         Answer sent = broker.ask(broken);
         broker.ask(message("compressed", 0, "", "next"));
+        broker.ask(pull("compressed", 0)); // waits for the first to be readable
 
         assertThat(sent.responseCode()).isEqualTo(ResponseCode.SUCCESS);
         assertThat(bodies(broker.ask(pull("compressed", 1)))).containsExactly("next");

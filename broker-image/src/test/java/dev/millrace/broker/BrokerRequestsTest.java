@@ -114,6 +114,9 @@ final class BrokerRequestsTest {
         broker.ask(message("tags", 0, "TAGS\u0001A\u0002", "a"));
         broker.ask(message("tags", 0, "TAGS\u0001B\u0002", "b"));
         broker.ask(message("tags", 0, "TAGS\u0001C\u0002", "c"));
+        for (int offset = 0; offset < 3; offset++) {
+            broker.ask(pull("g", "tags", 0, offset, "*", 5000)); // waits for each to be readable
+        }
 
         Answer answer = broker.ask(pull("g", "tags", 0, 0, "A || C", 5000));
 

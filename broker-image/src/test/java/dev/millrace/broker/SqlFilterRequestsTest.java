@@ -76,7 +76,12 @@ final class SqlFilterRequestsTest {
 
     /** Waits until so many messages can be read; also creates the group. */
     private void awaitMessages(String topic, int count) {
-        broker.ask(pull(topic, count - 1, "TAG", "*", 15_000));
+        long next = 0;
+        while (next < count) {
+            Answer answer = broker.ask(pull(topic, next, "TAG", "*", 15_000));
+            assertThat(answer.responseCode()).isEqualTo(ResponseCode.SUCCESS);
+            next = answer.number("nextBeginOffset");
+        }
     }
 
     private static List<String> bodies(Answer answer) {
