@@ -86,7 +86,10 @@ class CommandsTest {
 
         assertThat(ProcessHandle.of(first).orElseThrow().destroyForcibly()).isTrue();
 
-        awaitTrue(() -> run("status", "--data", data(), "-o", "json") == 0 && pid("local-g0") != first);
+        awaitTrue(() -> {
+            long now = pid("local-g0");
+            return now > 0 && now != first;
+        });
         assertThat(out.toString()).contains("\"restarts\":1");
     }
 

@@ -9,6 +9,7 @@ import dev.millrace.client.Producer;
 import dev.millrace.client.QueueChoice;
 import dev.millrace.client.TopicQueue;
 import dev.millrace.client.fake.FakeCluster;
+import dev.millrace.protocol.message.SystemFlags;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -41,6 +42,7 @@ class SharedReceiveTest {
     /** A command that runs, and what it printed so far. */
     private static final class Receiving {
         private final StringWriter out = new StringWriter();
+        private final StringWriter err = new StringWriter();
         private final CompletableFuture<Integer> exitCode;
 
         Receiving(FakeCluster servers, String... more) {
@@ -49,6 +51,7 @@ class SharedReceiveTest {
                 return Commands.commandLine(
                                 FakeMillrace.machine(task -> {}, ClientCluster::connect), InputStream.nullInputStream())
                         .setOut(new PrintWriter(out, true))
+                        .setErr(new PrintWriter(err, true))
                         .execute(Stream.of(common, more).flatMap(Stream::of).toArray(String[]::new));
             });
         }
@@ -101,5 +104,24 @@ class SharedReceiveTest {
         Set<String> all = new HashSet<>(staying.lines());
         all.addAll(leaving.lines());
         assertThat(all).hasSize(sentCount.get());
+    }
+
+    @Test
+    void showsABodyThatDoesNotDecompressAndGoesOn() throws Exception {
+        servers.namesrv.route("t", 1, servers.a);
+        try (Producer producer = client.producer().build()) {
+            QueueChoice first = QueueChoice.of(new TopicQueue("t", "a", 0));
+            servers.a.flagNext(SystemFlags.COMPRESSED);
+            producer.send(Message.of("t", "not zlib".getBytes(StandardCharsets.UTF_8)), first);
+            producer.send(Message.of("t", "whole".getBytes(StandardCharsets.UTF_8)), first);
+        }
+
+        Receiving all = new Receiving(servers, "--count", "2");
+
+        assertThat(all.exitCode.get(30, TimeUnit.SECONDS)).isZero();
+        assertThat(all.lines()).containsExactly("not zlib", "whole");
+        assertThat(all.err.toString())
+                .contains("in a queue 0 offset 0 is shown as it is stored", "a compressed body can't be read");
+        assertThat(servers.a.offset("g", "t", 0)).isEqualTo(2);
     }
 }

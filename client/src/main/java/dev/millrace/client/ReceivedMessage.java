@@ -16,8 +16,16 @@ public interface ReceivedMessage {
 
     long queueOffset();
 
-    /** The body as a new array, decompressed. */
+    /**
+     * The body as a new array, decompressed.
+     *
+     * @throws ClientException {@code ILLEGAL_MESSAGE} if it says that it is compressed and does not decompress; {@link
+     *     #storedBody} gives it as it is
+     */
     byte[] body();
+
+    /** The body as a new array, as it is stored: compressed or not. */
+    byte[] storedBody();
 
     /** The body as a read-only view, without a copy unless it was compressed. */
     ByteBuffer bodyBuffer();

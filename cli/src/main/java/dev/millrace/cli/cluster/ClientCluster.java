@@ -126,16 +126,28 @@ public final class ClientCluster implements Cluster {
             Predicate<ReceivedMessage> taker) {
         Map<TopicQueue, Long> taken = new HashMap<>();
         boolean goesOn = true;
-        for (int i = 0; goesOn && i < messages.size(); i++) {
-            dev.millrace.client.ReceivedMessage message = messages.get(i);
-            goesOn = taker.test(view(message));
-            taken.put(message.queue(), message.queueOffset() + 1);
+        try {
+            for (int i = 0; goesOn && i < messages.size(); i++) {
+                dev.millrace.client.ReceivedMessage message = messages.get(i);
+                goesOn = taker.test(view(message));
+                taken.put(message.queue(), message.queueOffset() + 1);
+            }
+        } finally {
+            consumer.commit(taken);
         }
-        consumer.commit(taken);
         return goesOn;
     }
 
     private static ReceivedMessage view(dev.millrace.client.ReceivedMessage message) {
+        try {
+            return view(message, message.body(), Optional.empty());
+        } catch (ClientException unreadable) {
+            return view(message, message.storedBody(), Optional.ofNullable(unreadable.getMessage()));
+        }
+    }
+
+    private static ReceivedMessage view(
+            dev.millrace.client.ReceivedMessage message, byte[] body, Optional<String> bodyFault) {
         return new ReceivedMessage(
                 message.messageId(),
                 message.queue().broker(),
@@ -144,7 +156,8 @@ public final class ClientCluster implements Cluster {
                 message.storeTime(),
                 message.keys().isEmpty() ? Optional.empty() : Optional.of(String.join(" ", message.keys())),
                 message.tag(),
-                message.body());
+                body,
+                bodyFault);
     }
 
     @Override

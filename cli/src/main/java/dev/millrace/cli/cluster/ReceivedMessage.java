@@ -4,7 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 
-/** A stored message. Thread-safe: immutable; the body is not copied and not changed. */
+/**
+ * A stored message. Thread-safe: immutable; the body is not copied and not changed.
+ *
+ * @param bodyFault why {@code body} is shown as it is stored: it does not decompress
+ */
 @SuppressWarnings("ArrayRecordComponent") // Never compared; a copy per message would serve nobody.
 public record ReceivedMessage(
         String id,
@@ -14,7 +18,8 @@ public record ReceivedMessage(
         Instant storedAt,
         Optional<String> key,
         Optional<String> tag,
-        byte[] body) {
+        byte[] body,
+        Optional<String> bodyFault) {
     /** The body as UTF-8; what is none shows as replacement characters. */
     public String text() {
         return new String(body, StandardCharsets.UTF_8);

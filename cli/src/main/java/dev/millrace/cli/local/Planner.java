@@ -109,7 +109,9 @@ final class Planner {
         Map<String, String> settings = new HashMap<>(spec.nameServers().config());
         settings.put("namesrv.host", HOST);
         settings.put("namesrv.port", Integer.toString(port));
-        return new ServerPlan(name, Role.NAMESRV, HOST, port, 0, List.of(port), settings);
+        int httpPort = port + Ports.NAMESRV_HTTP_OFFSET;
+        settings.put("namesrv.http-port", Integer.toString(httpPort));
+        return new ServerPlan(name, Role.NAMESRV, HOST, port, httpPort, List.of(port, httpPort), settings);
     }
 
     private ServerPlan broker(String cluster, String name, int port, String nameServers, ClusterSpec spec) {

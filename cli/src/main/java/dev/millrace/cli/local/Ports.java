@@ -17,6 +17,7 @@ record Ports(int namesrv, int broker) {
     static final int NAMESRV_DEFAULT = 9876;
     static final int BROKER_DEFAULT = 10911;
     static final int NAMESRV_STEP = 2;
+    static final int NAMESRV_HTTP_OFFSET = 1;
     static final int BROKER_STEP = 10;
     static final int FAST_OFFSET = -2;
     static final int REPLICATION_OFFSET = 1;

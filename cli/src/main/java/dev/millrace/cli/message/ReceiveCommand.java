@@ -76,6 +76,9 @@ public final class ReceiveCommand implements Callable<Integer> {
     }
 
     private boolean take(ReceivedMessage message) {
+        message.bodyFault()
+                .ifPresent(fault -> output.remark("the body of " + message.id() + " in " + message.broker() + " queue "
+                        + message.queue() + " offset " + message.offset() + " is shown as it is stored: " + fault));
         if (output.isJson()) {
             output.json(json(message));
         } else {
@@ -95,6 +98,7 @@ public final class ReceiveCommand implements Callable<Integer> {
         message.key().ifPresent(key -> result.put("key", key));
         message.tag().ifPresent(tag -> result.put("tag", tag));
         result.put("body", message.text());
+        message.bodyFault().ifPresent(fault -> result.put("bodyFault", fault));
         return result;
     }
 }

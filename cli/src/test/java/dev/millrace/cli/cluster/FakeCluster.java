@@ -96,7 +96,8 @@ public final class FakeCluster implements Cluster {
                     Instant.EPOCH,
                     message.key(),
                     message.tag(),
-                    message.body().getBytes(StandardCharsets.UTF_8)));
+                    message.body().getBytes(StandardCharsets.UTF_8),
+                    Optional.empty()));
         }
     }
 

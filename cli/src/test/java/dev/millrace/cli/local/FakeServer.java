@@ -23,7 +23,8 @@ final class FakeServer {
             System.err.println("fake.refuse is set; remove it");
             System.exit(9);
         }
-        int httpPort = Integer.parseInt(settings.getProperty("broker.http-port", "0"));
+        int httpPort = Integer.parseInt(
+                settings.getProperty("broker.http-port", settings.getProperty("namesrv.http-port", "0")));
         if (httpPort > 0) {
             Thread.ofVirtual().start(() -> serve(httpPort, "HTTP/1.1 200 OK\r\n\r\n"));
         }

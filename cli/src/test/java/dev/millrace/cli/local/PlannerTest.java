@@ -43,7 +43,7 @@ class PlannerTest {
         var plan = planned(cluster(1, 10911, 1, 1), OptionalInt.empty());
 
         assertThat(plan.servers().getFirst().configText())
-                .isEqualTo("namesrv.extra=a\nnamesrv.host=127.0.0.1\nnamesrv.port=9876\n");
+                .isEqualTo("namesrv.extra=a\nnamesrv.host=127.0.0.1\nnamesrv.http-port=9877\nnamesrv.port=9876\n");
         assertThat(plan.servers().getLast().configText()).isEqualTo("""
                 broker.auto-create-groups=false
                 broker.auto-create-topics=true
@@ -123,7 +123,10 @@ class PlannerTest {
 
     @Test
     void refusesPortsThatClash() {
-        assertThat(reasons(cluster(1, 9875, 1, 1))).singleElement().asString().contains("both need port 9876");
+        assertThat(reasons(cluster(1, 9875, 1, 1)))
+                .hasSize(2)
+                .allMatch(reason -> reason.contains("both need port 987"));
+        assertThat(reasons(cluster(1, 9874, 1, 1))).singleElement().asString().contains("both need port 9876");
         assertThat(reasons(cluster(1, 1, 1, 1))).singleElement().asString().contains("would need port -1");
     }
 

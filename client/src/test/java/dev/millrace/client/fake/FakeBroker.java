@@ -67,6 +67,7 @@ public final class FakeBroker implements AutoCloseable {
     private final AtomicLong position = new AtomicLong();
     private final StoredMessageEncoder encoder = new StoredMessageEncoder();
     private volatile boolean isSilent;
+    private volatile int flagOfNext;
 
     /** @param isOurs whether it knows this project's own requests */
     public FakeBroker(IoThreads threads, String name, boolean isOurs) {
@@ -109,6 +110,11 @@ public final class FakeBroker implements AutoCloseable {
     /** Answers the next send with this code. */
     public void refuseNext(ResponseCode code) {
         refusals.add(code);
+    }
+
+    /** Stores the next message of a single send with a flag that does not fit its body. */
+    public void flagNext(int systemFlag) {
+        flagOfNext = systemFlag;
     }
 
     /** Leaves sends without an answer. */
@@ -216,7 +222,7 @@ public final class FakeBroker implements AutoCloseable {
                 new StoredMessageEncoder.Head(
                         send.queueId(),
                         0,
-                        send.origin().systemFlag(),
+                        send.origin().systemFlag() | takeFlag(),
                         send.origin().bornTimeMs(),
                         HOST,
                         HOST,
@@ -226,6 +232,12 @@ public final class FakeBroker implements AutoCloseable {
                 topic,
                 properties);
         return queue(send.topic(), send.queueId()).append(record.array(), position.getAndAdd(record.capacity()));
+    }
+
+    private int takeFlag() {
+        int flag = flagOfNext;
+        flagOfNext = 0;
+        return flag;
     }
 
     private void multiSend(ReplyTo to, OwnRequest.MultiSend send) {

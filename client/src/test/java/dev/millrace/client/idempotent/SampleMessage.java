@@ -32,6 +32,11 @@ record SampleMessage(String topic, String offsetMessageId, Map<String, String> p
     }
 
     @Override
+    public byte[] storedBody() {
+        return body();
+    }
+
+    @Override
     public byte[] body() {
         return new byte[0];
     }

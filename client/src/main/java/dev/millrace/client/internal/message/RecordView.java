@@ -54,9 +54,15 @@ final class RecordView implements ReceivedMessage {
     }
 
     @Override
-    public byte[] body() {
+    public byte[] storedBody() {
         byte[] body = new byte[StoredMessageLayout.bodyLength(records, at)];
         records.get(StoredMessageLayout.bodyStart(records, at), body);
+        return body;
+    }
+
+    @Override
+    public byte[] body() {
+        byte[] body = storedBody();
         int flag = StoredMessageLayout.systemFlag(records, at);
         return SystemFlags.isCompressed(flag) ? inflated(body, flag) : body;
     }
