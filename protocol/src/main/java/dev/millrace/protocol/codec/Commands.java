@@ -59,6 +59,7 @@ public final class Commands {
         put(RequestCode.HEART_BEAT, MemberRequest.Heartbeat.class);
         put(RequestCode.UNREGISTER_CLIENT, MemberRequest.UnregisterClient.class);
         put(RequestCode.CONSUMER_SEND_MSG_BACK, MemberRequest.SendBack.class);
+        put(RequestCode.RECALL_MESSAGE, MemberRequest.RecallMessage.class);
         put(RequestCode.GET_CONSUMER_LIST_BY_GROUP, MemberRequest.GetConsumerList.class);
         put(RequestCode.LOCK_BATCH_MQ, MemberRequest.LockQueues.class);
         put(RequestCode.UNLOCK_BATCH_MQ, MemberRequest.UnlockQueues.class);
@@ -194,6 +195,7 @@ public final class Commands {
                     .field("queueId", send.queueId())
                     .field("queueOffset", send.queueOffset())
                     .field("transactionId", send.transactionId())
+                    .field("recallHandle", send.recallHandle())
                     .field("MSG_REGION", "DefaultRegion")
                     .field("TRACE_ON", "true");
         } else if (reply instanceof ReplyHeader.PullReply) {

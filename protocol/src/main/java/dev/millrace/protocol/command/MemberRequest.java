@@ -33,6 +33,9 @@ public sealed interface MemberRequest extends BrokerRequest {
             @Nullable Integer maxReconsumeTimes)
             implements MemberRequest {}
 
+    /** Asks to drop a message that is still held back. */
+    record RecallMessage(@Nullable String producerGroup, String topic, String recallHandle) implements MemberRequest {}
+
     /** Asks for the members of a consumer group. */
     record GetConsumerList(String consumerGroup) implements MemberRequest {}
 

@@ -19,6 +19,9 @@ public sealed interface ReplyHeader {
             @Nullable String recallHandle)
             implements ReplyHeader {}
 
+    /** Unique id of the message that was recalled. */
+    record RecallReply(String msgId) implements ReplyHeader {}
+
     /** Where to pull next. */
     record PullReply(long suggestWhichBrokerId, long nextBeginOffset, long minOffset, long maxOffset)
             implements ReplyHeader {}

@@ -41,6 +41,16 @@ public final class PropertyNames {
     public static final String TIMER_DELAY_SECONDS = "TIMER_DELAY_SEC";
     public static final String TIMER_DELAY_MS = "TIMER_DELAY_MS";
     public static final String TIMER_DELIVER_MS = "TIMER_DELIVER_MS";
+    /** When a message that is held back is due, ms since the epoch. */
+    public static final String TIMER_DUE_MS = "TIMER_OUT_MS";
+    /** When the broker took a message to hold it back. */
+    public static final String TIMER_TAKEN_MS = "TIMER_ENQUEUE_MS";
+    /** When the broker delivered a message that it had held back. */
+    public static final String TIMER_DELIVERED_MS = "TIMER_DEQUEUE_MS";
+    /** How often a message that is held back was stored again. */
+    public static final String TIMER_ROLL_TIMES = "TIMER_ROLL_TIMES";
+    /** Unique id of the message that a record recalls. */
+    public static final String TIMER_RECALLED_KEY = "TIMER_DEL_UNIQKEY";
 
     private PropertyNames() {}
 }
