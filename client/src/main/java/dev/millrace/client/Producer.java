@@ -50,6 +50,14 @@ public interface Producer extends AutoCloseable {
 
     void sendOneWay(Message message, QueueChoice choice);
 
+    /**
+     * Takes a message back that the broker still holds back, and waits for the answer: then nobody will get it.
+     *
+     * @param recallHandle from {@link SendResult#recallHandle}
+     * @throws ClientException if it was delivered or recalled already, or the broker can't be asked
+     */
+    void recall(String topic, String recallHandle);
+
     /** The queues of a topic that can be sent to now, in the order in which keys choose them. */
     List<TopicQueue> queues(String topic);
 

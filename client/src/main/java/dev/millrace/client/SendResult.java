@@ -1,5 +1,8 @@
 package dev.millrace.client;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /** Where a message was stored. Immutable. */
 public final class SendResult {
     private final TopicQueue queue;
@@ -8,6 +11,7 @@ public final class SendResult {
     private final Durability durability;
     private final OffsetIds offsetIds;
     private final long position;
+    private final @Nullable String recallHandle;
 
     /** How far the broker got before it answered; the message is stored in each case. */
     public enum Durability {
@@ -35,12 +39,34 @@ public final class SendResult {
             Durability durability,
             OffsetIds offsetIds,
             long position) {
+        this(queue, queueOffset, messageId, durability, offsetIds, position, null);
+    }
+
+    private SendResult(
+            TopicQueue queue,
+            long queueOffset,
+            String messageId,
+            Durability durability,
+            OffsetIds offsetIds,
+            long position,
+            @Nullable String recallHandle) {
         this.queue = queue;
         this.queueOffset = queueOffset;
         this.messageId = messageId;
         this.durability = durability;
         this.offsetIds = offsetIds;
         this.position = position;
+        this.recallHandle = recallHandle;
+    }
+
+    /** For the client: the same result with what recalls the message. */
+    public SendResult withRecallHandle(String handle) {
+        return new SendResult(queue, queueOffset, messageId, durability, offsetIds, position, handle);
+    }
+
+    /** What recalls the message, if the broker holds it back; see {@link Producer#recall}. */
+    public Optional<String> recallHandle() {
+        return Optional.ofNullable(recallHandle);
     }
 
     public String topic() {

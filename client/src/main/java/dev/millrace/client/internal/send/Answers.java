@@ -20,13 +20,15 @@ final class Answers {
     static SendResult one(HeaderFields fields, WriteQueue target, Outgoing out) {
         SendResult.Durability durability = durability(fields.code(), fields, target);
         String offsetId = fields.requiredText("msgId");
-        return new SendResult(
+        SendResult result = new SendResult(
                 queue(target.queue(), fields.intOr("queueId", target.queue().queueId())),
                 fields.requiredLong("queueOffset"),
                 out.uniqueId(),
                 durability,
                 position -> offsetId,
                 0);
+        String recallHandle = fields.text("recallHandle");
+        return recallHandle == null ? result : result.withRecallHandle(recallHandle);
     }
 
     /** The results of messages that went to one queue in one request. */

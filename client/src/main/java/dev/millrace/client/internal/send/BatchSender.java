@@ -118,6 +118,11 @@ public final class BatchSender implements Producer {
         return send;
     }
 
+    @Override
+    public void recall(String topic, String recallHandle) {
+        singles.recall(topic, recallHandle);
+    }
+
     private static boolean isAlone(Message message) {
         if (message.topic().charAt(0) == '%') {
             return true;

@@ -1,6 +1,7 @@
 package dev.millrace.client.internal.send;
 
 import dev.millrace.client.ClientException;
+import dev.millrace.client.ErrorCode;
 import dev.millrace.client.Message;
 import dev.millrace.client.Producer;
 import dev.millrace.client.ProducerSettings;
@@ -12,6 +13,8 @@ import dev.millrace.client.internal.net.Faults;
 import dev.millrace.client.internal.route.RouteCache;
 import dev.millrace.client.internal.route.WriteQueue;
 import dev.millrace.client.internal.route.WriteRoute;
+import dev.millrace.protocol.command.MemberRequest;
+import dev.millrace.protocol.message.RecallHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -113,6 +116,32 @@ public final class SingleSender implements Producer {
                 "looking for the route of topic " + message.topic());
         WriteQueue target = route.choose(choice, nextTurn(), context.clock().nanoTime(), null);
         context.requests().sendOneWay(target.address(), SingleSend.request(group(), out, target));
+    }
+
+    @Override
+    public void recall(String topic, String recallHandle) {
+        context.checkMayWait();
+        String broker = brokerOf(recallHandle);
+        long timeoutMs = settings.sendTimeout().toMillis();
+        Faults.await(context.routes().view(topic), timeoutMs, "looking for the route of topic " + topic);
+        String address = context.routes()
+                .addressOf(broker)
+                .orElseThrow(() -> new ClientException(
+                        ErrorCode.NO_ROUTE,
+                        "no route of topic " + topic + " names broker " + broker + " of the recall handle"));
+        Faults.await(context.requests()
+                .tell(address, new MemberRequest.RecallMessage(settings.group(), topic, recallHandle)));
+    }
+
+    private static String brokerOf(String recallHandle) {
+        try {
+            return RecallHandle.parse(recallHandle).brokerName();
+        } catch (IllegalArgumentException e) {
+            throw new ClientException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "'" + recallHandle + "' is no recall handle: " + e.getMessage() + "; use that of the send result",
+                    e);
+        }
     }
 
     @Override
