@@ -59,6 +59,7 @@ final class ApacheServers extends ProcessServers {
                 osPageCacheBusyTimeOutMills=10000
                 transactionCheckInterval=5000
                 transactionTimeOut=3000
+                recallMessageEnable=true
                 """.formatted(
                                         CLUSTER_NAME,
                                         BROKER_NAME,
