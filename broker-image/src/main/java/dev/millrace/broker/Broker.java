@@ -4,6 +4,10 @@ import dev.millrace.broker.consumergroup.ConsumerOffsetTable;
 import dev.millrace.broker.consumergroup.Members;
 import dev.millrace.broker.consumergroup.QueueLockTable;
 import dev.millrace.broker.delay.DelayAgent;
+import dev.millrace.broker.delay.DelayConfig;
+import dev.millrace.broker.delay.RecallHandler;
+import dev.millrace.broker.delay.TimerAgent;
+import dev.millrace.broker.delay.TimerFollower;
 import dev.millrace.broker.dispatch.Dispatcher;
 import dev.millrace.broker.files.StateFile;
 import dev.millrace.broker.metrics.BrokerCounters;
@@ -11,6 +15,7 @@ import dev.millrace.broker.metrics.RuntimeInfo;
 import dev.millrace.broker.pull.PullHandler;
 import dev.millrace.broker.pull.Pulls;
 import dev.millrace.broker.registration.Registrar;
+import dev.millrace.broker.send.DeliveryTimes;
 import dev.millrace.broker.send.InternalSends;
 import dev.millrace.broker.send.Sends;
 import dev.millrace.broker.topic.GroupTable;
@@ -22,6 +27,7 @@ import dev.millrace.broker.transaction.Transactions;
 import dev.millrace.protocol.RequestCode;
 import dev.millrace.protocol.body.ConsumerOffsets;
 import dev.millrace.protocol.body.GroupConfigTable;
+import dev.millrace.protocol.command.MemberRequest;
 import dev.millrace.protocol.message.OffsetMessageId;
 import dev.millrace.protocol.message.UniqueId;
 import dev.millrace.protocol.route.Permission;
@@ -54,6 +60,10 @@ final class Broker implements AutoCloseable {
     /** The port below the main one that serves all but reads. */
     private static final int FAST_PORT_DISTANCE = 2;
 
+    /** A tenth of the precision that delivery times have. */
+    private static final Duration TIMED_TICK = Duration.ofMillis(10);
+
+    private static final int TIMED_TURNS_MAX = 64;
     private static final int PORT_MIN_FOR_FAST = 3;
     private static final RequestCode[] READS = {RequestCode.PULL_MESSAGE, RequestCode.LITE_PULL_MESSAGE};
 
@@ -68,15 +78,38 @@ final class Broker implements AutoCloseable {
     private final @Nullable RemotingServer fastServer;
     private final RemotingClient client;
     private final Registrar registrar;
-    private final DelayAgent delays;
+    private final Delays delays;
     private final Transactions transactions;
+
+    /** An open store and those who follow it. */
+    record OpenStore(
+            MessageStore store, long segmentBytes, HalfFollower halves, TimerFollower timers, DelayConfig delays) {}
+
+    /** What delivers messages later: after a level, or at a given time. */
+    private record Delays(DelayAgent levels, TimerAgent times) {
+        void turn() {
+            for (int turns = 0; turns < TIMED_TURNS_MAX && times.turn() > 0; turns++) {
+                Thread.onSpinWait();
+            }
+        }
+
+        void save() {
+            levels.save();
+            times.close();
+        }
+    }
 
     /** The threads that do things again and again. */
     private record Clocks(
-            BrokerTimers timers, BrokerTimers upkeep, BrokerTimers transactions, BrokerTimers registration) {
+            BrokerTimers timers,
+            BrokerTimers delays,
+            BrokerTimers upkeep,
+            BrokerTimers transactions,
+            BrokerTimers registration) {
         static Clocks start() {
             return new Clocks(
                     new BrokerTimers("timers"),
+                    new BrokerTimers("delays"),
                     new BrokerTimers("upkeep"),
                     new BrokerTimers("transactions"),
                     new BrokerTimers("registration"));
@@ -112,16 +145,15 @@ final class Broker implements AutoCloseable {
      * @param stateFolder where definitions and offsets are kept
      * @param settings all settings as text, to be shown to tools
      * @param transport limits of connections
-     * @param halves follows the store
      * @throws dev.millrace.protocol.transport.TransportException if a port is in use
      */
     Broker(
             BrokerConfig config,
-            MessageStore store,
+            OpenStore opened,
             Path stateFolder,
             Map<String, String> settings,
-            TransportSettings transport,
-            HalfFollower halves) {
+            TransportSettings transport) {
+        MessageStore store = opened.store;
         this.config = config;
         this.store = store;
         this.state = State.load(stateFolder, clock, config.autoCreateGroups());
@@ -131,18 +163,24 @@ final class Broker implements AutoCloseable {
         this.registrar = new Registrar(config.namesrv(), identity(), state.topics, client, System::nanoTime);
         byte[] storeHost = OffsetMessageId.hostField(new InetSocketAddress(config.host(), config.port()));
         InternalSends internal = new InternalSends(store, storeHost);
-        this.delays = new DelayAgent(
-                store,
-                internal,
-                clock,
-                new StateFile<>(stateFolder.resolve("delayOffset.json"), DelayAgent.DelayOffsets.class));
-        this.transactions = new Transactions(transactionParts(halves, storeHost));
+        this.delays = new Delays(
+                new DelayAgent(
+                        store,
+                        internal,
+                        clock,
+                        new StateFile<>(stateFolder.resolve("delayOffset.json"), DelayAgent.DelayOffsets.class)),
+                new TimerAgent(store, opened.timers, clock, storeHost, opened.segmentBytes, opened.delays));
+        this.transactions = new Transactions(transactionParts(opened.halves, storeHost));
         Dispatcher.Builder table = Dispatcher.builder(admin);
         transactions.register(table);
-        Sends.register(table, sendParts(storeHost), internal);
+        Sends.register(table, sendParts(storeHost, opened), internal);
+        table.onLoop(
+                RequestCode.RECALL_MESSAGE,
+                MemberRequest.RecallMessage.class,
+                new RecallHandler(delays.times.recalls(), state.topics, config.name(), clock, opened.delays));
         PullHandler pulls = Pulls.register(table, pullParts(), state.topics, state.members);
         RuntimeInfo info =
-                new RuntimeInfo(store, state.counters, clock, pulls::parkedCount, settings, transactions::describe);
+                new RuntimeInfo(store, state.counters, clock, pulls::parkedCount, settings, this::describeFeatures);
         HandlerTable.registerMembers(table, memberParts());
         HandlerTable.registerAdmin(table, memberParts(), store, config.name(), clock, pulls::topicDeleted);
         HandlerTable.registerInfo(table, info);
@@ -162,7 +200,7 @@ final class Broker implements AutoCloseable {
                 config.host() + ":" + (config.port() + 1));
     }
 
-    private Sends.Parts sendParts(byte[] storeHost) {
+    private Sends.Parts sendParts(byte[] storeHost, OpenStore opened) {
         UniqueId uniqueIds = new UniqueId(
                 storeHost,
                 ProcessHandle.current().pid(),
@@ -182,9 +220,11 @@ final class Broker implements AutoCloseable {
                 admin,
                 registrar::registerNow,
                 transactions::takesHalves,
+                new DeliveryTimes(clock, opened.delays.delayMax(), opened.timers::isFull),
                 new Sends.Settings(
                         storeHost,
                         config.cluster(),
+                        config.name(),
                         uniqueIds,
                         (int) config.bodySizeMax().bytes(),
                         config.autoCreateTopics()));
@@ -217,10 +257,12 @@ final class Broker implements AutoCloseable {
 
     private void startTimers(PullHandler pulls, RuntimeInfo info) {
         clocks.timers.every(Duration.ofMillis(20), "delayed messages", () -> {
-            while (delays.deliverDue() > 0) {
+            while (delays.levels.deliverDue() > 0) {
                 Thread.onSpinWait();
             }
         });
+        clocks.delays.every(TIMED_TICK, "messages with a delivery time", delays::turn);
+        clocks.upkeep.every(Duration.ofMillis(200), "saving the calendar", delays.times::save);
         clocks.timers.every(Duration.ofMillis(50), "parked polls", pulls::answerExpired);
         clocks.upkeep.every(Duration.ofSeconds(5), "saving offsets", state.offsets::save);
         clocks.upkeep.every(Duration.ofSeconds(1), "rates", () -> info.sample(System.nanoTime()));
@@ -228,11 +270,16 @@ final class Broker implements AutoCloseable {
             state.members.removeSilent();
             state.locks.removeExpired();
         });
-        clocks.timers.every(Duration.ofSeconds(10), "saving delays", delays::save);
+        clocks.timers.every(Duration.ofSeconds(10), "saving delays", delays.levels::save);
         clocks.transactions.every(Duration.ofMillis(250), "questions about transactions", transactions::turn);
         clocks.transactions.every(Duration.ofSeconds(5), "saving transactions", transactions::save);
         clocks.registration.every(Duration.ofMillis(200), "registration", registrar::registerDue);
         registrar.registerNow();
+    }
+
+    private void describeFeatures(Map<String, String> table) {
+        transactions.describe(table);
+        table.putAll(delays.times.figures().table());
     }
 
     /** The port it listens on. */
@@ -251,6 +298,7 @@ final class Broker implements AutoCloseable {
         }
         client.close();
         clocks.timers.close();
+        clocks.delays.close();
         clocks.transactions.close();
         clocks.upkeep.close();
         admin.close();

@@ -1,5 +1,7 @@
 package dev.millrace.broker;
 
+import dev.millrace.broker.delay.DelayConfig;
+import dev.millrace.broker.delay.TimerFollower;
 import dev.millrace.broker.transaction.HalfFollower;
 import dev.millrace.broker.transaction.TransactionConfig;
 import dev.millrace.protocol.config.ConfigException;
@@ -66,18 +68,20 @@ public final class BrokerMain implements Callable<Integer> {
         BrokerConfig brokerConfig;
         TransactionConfig transactionConfig;
         StoreConfig storeConfig;
+        DelayConfig delayConfig;
         try {
             Settings settings = Settings.read(config, System.getenv(), overrides);
-            Settings.Bound bound =
-                    settings.bindAll(List.of(BrokerConfig.class, TransactionConfig.class, StoreConfig.class));
+            Settings.Bound bound = settings.bindAll(
+                    List.of(BrokerConfig.class, TransactionConfig.class, DelayConfig.class, StoreConfig.class));
             brokerConfig = bound.get(BrokerConfig.class);
             transactionConfig = bound.get(TransactionConfig.class);
             storeConfig = bound.get(StoreConfig.class);
+            delayConfig = bound.get(DelayConfig.class);
         } catch (ConfigException e) {
             return refuse(WRONG_SETTINGS, e);
         }
         try {
-            return run(brokerConfig, transactionConfig, storeConfig);
+            return run(brokerConfig, transactionConfig, storeConfig, delayConfig);
         } catch (StoreException | TransportException e) {
             return refuse(CANNOT_START, e);
         }
@@ -89,28 +93,39 @@ public final class BrokerMain implements Callable<Integer> {
         return status;
     }
 
-    private int run(BrokerConfig brokerConfig, TransactionConfig transactionConfig, StoreConfig storeConfig) {
+    private int run(
+            BrokerConfig brokerConfig,
+            TransactionConfig transactionConfig,
+            StoreConfig storeConfig,
+            DelayConfig delayConfig) {
         Path stateFolder = storeConfig.path().resolve("config");
         HalfFollower halves = new HalfFollower(transactionConfig, stateFolder);
         RecoveryLog recovery = new RecoveryLog(System::nanoTime);
+        LocalDisk disk = new LocalDisk();
+        TimerFollower timers = new TimerFollower(disk, storeConfig.path(), delayConfig);
         StoreDependencies dependencies = new StoreDependencies(
-                new LocalDisk(),
+                disk,
                 InstantSource.system(),
                 System::nanoTime,
                 new AgentThreads(
                         0, (role, fault) -> LOG.atError().setCause(fault).log("the {} thread ended", role)),
                 this::storeFailed,
                 recovery,
-                List.of(halves));
+                List.of(halves, timers));
         Map<String, String> shown = new TreeMap<>(Settings.describe(brokerConfig));
         shown.putAll(Settings.describe(transactionConfig));
         shown.putAll(Settings.describe(storeConfig));
+        shown.putAll(Settings.describe(delayConfig));
         CompletableFuture<Void> isStopped = new CompletableFuture<>();
         try (ExecutorService healthThreads = Executors.newVirtualThreadPerTaskExecutor();
                 HealthServer health = health(brokerConfig, recovery, healthThreads);
                 MessageStore store = StoreWiring.open(storeConfig, dependencies);
-                Broker broker =
-                        new Broker(brokerConfig, store, stateFolder, shown, TransportSettings.defaults(), halves)) {
+                Broker broker = new Broker(
+                        brokerConfig,
+                        new Broker.OpenStore(store, storeConfig.segmentBytes(), halves, timers, delayConfig),
+                        stateFolder,
+                        shown,
+                        TransportSettings.defaults())) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(isStopped), "stop"));
             recovery.serves("master", store.maxPosition());
             LOG.atInfo()

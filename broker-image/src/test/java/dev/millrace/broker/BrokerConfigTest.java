@@ -3,6 +3,7 @@ package dev.millrace.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.broker.delay.DelayConfig;
 import dev.millrace.broker.transaction.TransactionConfig;
 import dev.millrace.protocol.config.ByteSize;
 import dev.millrace.protocol.config.ConfigDocs;
@@ -89,6 +90,7 @@ class BrokerConfigTest {
                 .contains(
                         ConfigDocs.section(BrokerConfig.class),
                         ConfigDocs.section(TransactionConfig.class),
+                        ConfigDocs.section(DelayConfig.class),
                         ConfigDocs.section(StoreConfig.class));
     }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.broker;
 
+import dev.millrace.broker.delay.DelayConfig;
+import dev.millrace.broker.delay.TimerFollower;
 import dev.millrace.broker.transaction.HalfFollower;
 import dev.millrace.broker.transaction.TransactionConfig;
 import dev.millrace.protocol.ResponseCode;
@@ -67,7 +69,9 @@ final class RunningBroker implements AutoCloseable {
         StoreConfig storeConfig = bound.bind(StoreConfig.class);
         Path stateFolder = folder.resolve("config");
         HalfFollower halves = new HalfFollower(bound.bind(TransactionConfig.class), stateFolder);
+        DelayConfig delayConfig = bound.bind(DelayConfig.class);
         bound.checkAllUsed();
+        TimerFollower timers = new TimerFollower(new LocalDisk(), storeConfig.path(), delayConfig);
         store = StoreWiring.open(
                 storeConfig,
                 new StoreDependencies(
@@ -81,8 +85,13 @@ final class RunningBroker implements AutoCloseable {
                             throw new AssertionError(fault);
                         },
                         RecoveryListener.NONE,
-                        List.of(halves)));
-        broker = new Broker(config, store, stateFolder, Map.of("broker.name", config.name()), transport, halves);
+                        List.of(halves, timers)));
+        broker = new Broker(
+                config,
+                new Broker.OpenStore(store, storeConfig.segmentBytes(), halves, timers, delayConfig),
+                stateFolder,
+                Map.of("broker.name", config.name()),
+                transport);
     }
 
     /** An answer, copied. */

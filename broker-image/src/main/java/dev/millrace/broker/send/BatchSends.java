@@ -63,7 +63,9 @@ final class BatchSends {
             SendHandler.checkBody(entry.body.remaining(), parts.bodyBytesMax());
             RecordComposer composer = loop.composer();
             composer.properties(entry.properties);
-            if (composer.property(DELAY) != null || composer.property(TRANSACTION) != null) {
+            if (composer.property(DELAY) != null
+                    || composer.property(TRANSACTION) != null
+                    || DeliveryTimes.isTimed(composer)) {
                 throw illegal("entry " + i + " is delayed or part of a transaction; send it alone");
             }
             composer.encode(

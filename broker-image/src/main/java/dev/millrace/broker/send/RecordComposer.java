@@ -81,6 +81,17 @@ final class RecordComposer {
         properties.put(end, entry);
     }
 
+    /** Refuses a message whose properties leave too little room for those that its delivery adds. */
+    void checkRoom(int bytes) {
+        int end = properties.limit();
+        if (end + bytes > StoredMessageLayout.PROPERTIES_LENGTH_MAX) {
+            throw new RequestFailure(
+                    ResponseCode.MESSAGE_ILLEGAL,
+                    "the properties have " + end + " bytes, no room for " + bytes
+                            + " more at the delivery; set fewer or shorter properties");
+        }
+    }
+
     /** A property of the message taken last, or null. */
     @Nullable
     String property(byte[] name) {

@@ -5,12 +5,12 @@ import dev.millrace.store.AppendOutcome;
 import dev.millrace.store.WriteState;
 
 /** What a sender is told when the log did not take its messages. Thread-safe: stateless. */
-final class SendFailures {
+public final class SendFailures {
     static final String BUSY = "[REJECTREQUEST] the broker's inbox is full; wait a little and send again, or send less";
 
     private SendFailures() {}
 
-    static ResponseCode code(AppendOutcome outcome) {
+    public static ResponseCode code(AppendOutcome outcome) {
         return switch (outcome) {
             case AppendOutcome.Appended appended -> ResponseCode.SUCCESS;
             case AppendOutcome.NotWritable notWritable -> ResponseCode.SERVICE_NOT_AVAILABLE;
@@ -21,7 +21,7 @@ final class SendFailures {
         };
     }
 
-    static String remark(AppendOutcome outcome) {
+    public static String remark(AppendOutcome outcome) {
         return switch (outcome) {
             case AppendOutcome.Appended appended -> "";
             case AppendOutcome.NotWritable refused ->

@@ -9,6 +9,7 @@ import dev.millrace.protocol.ProtocolException;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.command.SendMessage;
 import dev.millrace.protocol.message.PropertyNames;
+import dev.millrace.protocol.message.RecallHandle;
 import dev.millrace.protocol.message.SystemFlags;
 import dev.millrace.protocol.route.TopicConfig;
 import dev.millrace.protocol.transport.Reply;
@@ -29,13 +30,11 @@ import org.slf4j.LoggerFactory;
  */
 final class SendHandler implements Handler<SendMessage> {
     private static final Logger LOG = LoggerFactory.getLogger(SendHandler.class);
+    /** What a delivery adds: three times and a count with their names. */
+    private static final int DELIVERY_PROPERTIES_BYTES = 128;
+
     private static final byte[] DELAY = RecordComposer.ascii(PropertyNames.DELAY);
     private static final byte[] TRANSACTION = RecordComposer.ascii(PropertyNames.TRANSACTION_PREPARED);
-    private static final byte[][] TIMERS = {
-        RecordComposer.ascii(PropertyNames.TIMER_DELAY_SECONDS),
-        RecordComposer.ascii(PropertyNames.TIMER_DELAY_MS),
-        RecordComposer.ascii(PropertyNames.TIMER_DELIVER_MS)
-    };
 
     private final MessageStore store;
     private final Targets targets;
@@ -45,6 +44,8 @@ final class SendHandler implements Handler<SendMessage> {
     private final LoopStates loops;
     private final BrokerCounters counters;
     private final Executor admin;
+    private final DeliveryTimes times;
+    private final String brokerName;
     private final int bodyBytesMax;
     private final BooleanSupplier takesHalves;
 
@@ -55,6 +56,8 @@ final class SendHandler implements Handler<SendMessage> {
         this.loops = parts.loops();
         this.counters = parts.counters();
         this.admin = parts.admin();
+        this.times = parts.times();
+        this.brokerName = parts.brokerName();
         this.bodyBytesMax = parts.bodyBytesMax();
         this.takesHalves = parts.takesHalves();
         this.retries = retries;
@@ -124,20 +127,26 @@ final class SendHandler implements Handler<SendMessage> {
         LoopStates.LoopState loop = loops.current();
         RecordComposer composer = loop.composer();
         composer.properties(send.properties());
-        refuseUnserved(composer);
         int queueId = Targets.queueId(topic, send.queueId());
         int level = DelayLevels.parse(composer.property(DELAY));
+        long dueMs = level > 0 ? 0 : times.dueMs(composer);
         String storedTopic = send.topic();
         int storedQueueId = queueId;
-        if (isHalf(send, composer)) {
+        boolean isHalf = isHalf(send, composer);
+        if (isHalf) {
             prepareHalf(send, queueId, composer);
             storedTopic = TopicNames.HALF;
             storedQueueId = 0;
         } else if (level > 0) {
-            composer.add(PropertyNames.REAL_TOPIC, send.topic());
-            composer.add(PropertyNames.REAL_QUEUE_ID, Integer.toString(queueId));
+            holdBack(composer, send.topic(), queueId);
             storedTopic = TopicNames.SCHEDULE;
             storedQueueId = DelayLevels.queueId(level);
+        } else if (dueMs > 0) {
+            composer.add(PropertyNames.TIMER_DUE_MS, Long.toString(dueMs));
+            holdBack(composer, send.topic(), queueId);
+            composer.checkRoom(DELIVERY_PROPERTIES_BYTES);
+            storedTopic = TopicNames.TIMER;
+            storedQueueId = 0;
         }
         RecordComposer.Parts parts = parts(send, storedQueueId, loop.bornHost(caller.connection()));
         byte[] topicBytes = targets.bytes(storedTopic);
@@ -147,8 +156,20 @@ final class SendHandler implements Handler<SendMessage> {
         request.queues[0] = store.queue(storedTopic, storedQueueId);
         request.waitForDurable = composer.waitsForDurable();
         request.answer(caller.to(), queueId, composer.uniqueId());
+        if (dueMs > 0 && !isHalf) {
+            request.answerHandle(recallHandle(send.topic(), dueMs, composer));
+        }
         submit(store, request, caller);
         counters.sent(1, bodyBytes);
+    }
+
+    private static void holdBack(RecordComposer composer, String topic, int queueId) {
+        composer.add(PropertyNames.REAL_TOPIC, topic);
+        composer.add(PropertyNames.REAL_QUEUE_ID, Integer.toString(queueId));
+    }
+
+    private String recallHandle(String topic, long dueMs, RecordComposer composer) {
+        return new RecallHandle(topic, brokerName, dueMs, String.valueOf(composer.uniqueId())).text();
     }
 
     static void submit(MessageStore store, SendRequest request, Caller caller) {
@@ -197,17 +218,6 @@ final class SendHandler implements Handler<SendMessage> {
                     "too many transactions have no outcome; end some, or raise broker.transaction-pending-max");
         }
         composer.add(PropertyNames.TRANSACTION_ID, String.valueOf(composer.uniqueId()));
-        composer.add(PropertyNames.REAL_TOPIC, send.topic());
-        composer.add(PropertyNames.REAL_QUEUE_ID, Integer.toString(queueId));
-    }
-
-    private static void refuseUnserved(RecordComposer composer) {
-        for (byte[] name : TIMERS) {
-            if (composer.property(name) != null) {
-                throw new RequestFailure(
-                        ResponseCode.MESSAGE_ILLEGAL,
-                        "this broker does not hold messages back for any time yet; use a delay level (DELAY 1..18)");
-            }
-        }
+        holdBack(composer, send.topic(), queueId);
     }
 }

@@ -17,5 +17,7 @@ record SendParts(
         LoopStates loops,
         BrokerCounters counters,
         Executor admin,
+        DeliveryTimes times,
+        String brokerName,
         int bodyBytesMax,
         BooleanSupplier takesHalves) {}

@@ -24,6 +24,7 @@ final class SendRequest extends AppendRequest implements OutgoingFrame {
     private final @Nullable SendPool pool;
     private @Nullable ReplyTo to;
     private @Nullable String transactionId;
+    private @Nullable String recallHandle;
     private int queueId;
     private AppendOutcome outcome = AppendOutcome.Appended.INSTANCE;
 
@@ -39,6 +40,12 @@ final class SendRequest extends AppendRequest implements OutgoingFrame {
         to = newTo;
         queueId = newQueueId;
         transactionId = newTransactionId;
+        recallHandle = null;
+    }
+
+    /** The answer names what recalls the message. */
+    void answerHandle(String newRecallHandle) {
+        recallHandle = newRecallHandle;
     }
 
     @Override
@@ -74,7 +81,7 @@ final class SendRequest extends AppendRequest implements OutgoingFrame {
     }
 
     private ReplyHeader.SendReply header() {
-        return new ReplyHeader.SendReply(messageIds(), queueId, queueOffsets[0], transactionId, null, null);
+        return new ReplyHeader.SendReply(messageIds(), queueId, queueOffsets[0], transactionId, null, recallHandle);
     }
 
     private String messageIds() {

@@ -39,11 +39,17 @@ public final class Sends {
             Executor admin,
             Runnable onTopicChange,
             BooleanSupplier takesHalves,
+            DeliveryTimes times,
             Settings settings) {}
 
     /** @param storeHost host field of the record layout */
     public record Settings(
-            byte[] storeHost, String cluster, UniqueId uniqueIds, int bodyBytesMax, boolean isTopicAutoCreated) {}
+            byte[] storeHost,
+            String cluster,
+            String brokerName,
+            UniqueId uniqueIds,
+            int bodyBytesMax,
+            boolean isTopicAutoCreated) {}
 
     public static void register(Dispatcher.Builder table, Parts parts, InternalSends internal) {
         Settings settings = parts.settings;
@@ -57,6 +63,8 @@ public final class Sends {
                 loops,
                 parts.counters,
                 parts.admin,
+                parts.times,
+                settings.brokerName,
                 settings.bodyBytesMax,
                 parts.takesHalves);
         SendHandler send =

@@ -9,6 +9,8 @@ public final class TopicNames {
     public static final String RETRY_PREFIX = "%RETRY%";
     public static final String DEAD_LETTER_PREFIX = "%DLQ%";
     public static final String SCHEDULE = "SCHEDULE_TOPIC_XXXX";
+    /** Holds messages back that are delivered at a given time. */
+    public static final String TIMER = "rmq_sys_wheel_timer";
     /** The topic whose definition unknown topics inherit. */
     public static final String TEMPLATE = "TBW102";
 
@@ -38,7 +40,7 @@ public final class TopicNames {
             OFFSET_MOVED,
             "CHECKPOINT_TOPIC");
     private static final Set<String> CLOSED_TO_CLIENTS =
-            Set.of(SCHEDULE, HALF, HALF_OP, HALF_GIVEN_UP, SELF_TEST, OFFSET_MOVED);
+            Set.of(SCHEDULE, TIMER, HALF, HALF_OP, HALF_GIVEN_UP, SELF_TEST, OFFSET_MOVED);
     private static final Pattern LEGAL = Pattern.compile("[%|a-zA-Z0-9_-]+");
     private static final int TOPIC_LENGTH_MAX = 127;
     private static final int DERIVED_TOPIC_LENGTH_MAX = 255;

@@ -1,5 +1,6 @@
 package dev.millrace.broker.transaction;
 
+import dev.millrace.broker.send.DeliveryTimes;
 import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.protocol.message.MessageProperties;
 import dev.millrace.protocol.message.PropertyNames;
@@ -59,6 +60,13 @@ final class Settlements {
     CompletableFuture<AppendOutcome> commit(HalfRecord half) {
         Destination to = Destination.of(half);
         int level = DelayLevels.parse(half.property(PropertyNames.DELAY));
+        Map<String, String> properties = half.properties();
+        long dueMs = level > 0 ? 0 : DeliveryTimes.dueMsAfterCommit(properties, clock.millis());
+        if (dueMs > 0) {
+            properties.put(PropertyNames.TIMER_DUE_MS, Long.toString(dueMs));
+            Target timer = new Target(TopicNames.TIMER, 0, SystemFlags.TRANSACTION_COMMIT, half.position());
+            return append(half, timer, encoded(properties));
+        }
         Target target = level > 0
                 ? new Target(
                         TopicNames.SCHEDULE,
