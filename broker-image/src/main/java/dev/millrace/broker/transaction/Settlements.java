@@ -60,21 +60,21 @@ final class Settlements {
     CompletableFuture<AppendOutcome> commit(HalfRecord half) {
         Destination to = Destination.of(half);
         int level = DelayLevels.parse(half.property(PropertyNames.DELAY));
+        int bits = SystemFlags.TRANSACTION_COMMIT;
+        if (level > 0) {
+            int queueId = DelayLevels.queueId(level);
+            Target schedule = new Target(TopicNames.SCHEDULE, queueId, bits, half.position());
+            return append(half, schedule, half.propertyBytes());
+        }
         Map<String, String> properties = half.properties();
-        long dueMs = level > 0 ? 0 : DeliveryTimes.dueMsAfterCommit(properties, clock.millis());
+        long dueMs = DeliveryTimes.dueMsAfterCommit(properties, clock.millis());
         if (dueMs > 0) {
             properties.put(PropertyNames.TIMER_DUE_MS, Long.toString(dueMs));
-            Target timer = new Target(TopicNames.TIMER, 0, SystemFlags.TRANSACTION_COMMIT, half.position());
-            return append(half, timer, encoded(properties));
+            return append(half, new Target(TopicNames.TIMER, 0, bits, half.position()), encoded(properties));
         }
-        Target target = level > 0
-                ? new Target(
-                        TopicNames.SCHEDULE,
-                        DelayLevels.queueId(level),
-                        SystemFlags.TRANSACTION_COMMIT,
-                        half.position())
-                : new Target(to.topic(), to.queueId(), SystemFlags.TRANSACTION_COMMIT, half.position());
-        return append(half, target, half.propertyBytes());
+        properties.remove(PropertyNames.REAL_TOPIC);
+        properties.remove(PropertyNames.REAL_QUEUE_ID);
+        return append(half, new Target(to.topic(), to.queueId(), bits, half.position()), encoded(properties));
     }
 
     /** Stores only that the half message is dealt with. */
