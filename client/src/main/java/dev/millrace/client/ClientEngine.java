@@ -8,6 +8,8 @@ public interface ClientEngine extends AutoCloseable {
 
     PullConsumer open(PullConsumerSettings settings);
 
+    TransactionalProducer open(TransactionSettings settings);
+
     @Override
     void close();
 

@@ -29,6 +29,15 @@ public final class MillraceClient implements AutoCloseable {
         return new Producer.Builder(engine::open);
     }
 
+    /**
+     * A producer whose messages belong to local transactions.
+     *
+     * @param check finds out what became of any transaction of the group
+     */
+    public TransactionalProducer.Builder transactionalProducer(String group, TransactionalProducer.OutcomeCheck check) {
+        return new TransactionalProducer.Builder(engine::open, group, check);
+    }
+
     /** A consumer that calls a listener; members of one group share the queues. */
     public Consumer.Builder consumer(String group) {
         return new Consumer.Builder(group, engine::open);

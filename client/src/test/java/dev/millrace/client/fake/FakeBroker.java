@@ -16,8 +16,10 @@ import dev.millrace.protocol.command.QueueRequest;
 import dev.millrace.protocol.command.ReplyHeader;
 import dev.millrace.protocol.command.Request;
 import dev.millrace.protocol.command.SendMessage;
+import dev.millrace.protocol.command.TransactionRequest;
 import dev.millrace.protocol.message.MultiSendBody;
 import dev.millrace.protocol.message.MultiSendReplyBody;
+import dev.millrace.protocol.message.OffsetMessageId;
 import dev.millrace.protocol.message.StoredMessageEncoder;
 import dev.millrace.protocol.message.StoredMessageLayout;
 import dev.millrace.protocol.route.MessageQueue;
@@ -63,7 +65,7 @@ public final class FakeBroker implements AutoCloseable {
     private final Map<String, Map<String, Connection>> members = new ConcurrentHashMap<>();
     private final Map<MessageQueue, String> locks = new ConcurrentHashMap<>();
     private final Queue<ResponseCode> refusals = new ConcurrentLinkedQueue<>();
-    private final Queue<RequestCode> seen = new ConcurrentLinkedQueue<>();
+    private final Seen seen = new Seen();
     private final AtomicLong position = new AtomicLong();
     private final StoredMessageEncoder encoder = new StoredMessageEncoder();
     private volatile boolean isSilent;
@@ -124,7 +126,7 @@ public final class FakeBroker implements AutoCloseable {
 
     /** How many requests of this kind came. */
     public long count(RequestCode code) {
-        return seen.stream().filter(each -> each == code).count();
+        return seen.count(code);
     }
 
     public long end(String topic, int queueId) {
@@ -150,6 +152,16 @@ public final class FakeBroker implements AutoCloseable {
                 .forEach(each -> each.sendOneWay(new ClientRequest.ConsumersChanged(group)));
     }
 
+    /** What came of transactions. */
+    public Seen seen() {
+        return seen;
+    }
+
+    /** The bytes of a stored record. */
+    public byte[] record(String topic, int queueId, long offset) {
+        return queue(topic, queueId).record(offset);
+    }
+
     private FakeQueue queue(String topic, int queueId) {
         return queues.computeIfAbsent(new MessageQueue(name, queueId, topic), key -> new FakeQueue());
     }
@@ -164,6 +176,7 @@ public final class FakeBroker implements AutoCloseable {
             return;
         }
         if (request instanceof SendMessage send) {
+            seen.sender(connection);
             send(to, send);
         } else if (request instanceof OwnRequest.Negotiate) {
             to.reply(Reply.success(new ReplyHeader.NegotiateReply(1, "c")));
@@ -173,6 +186,9 @@ public final class FakeBroker implements AutoCloseable {
             pull(to, pull);
         } else if (request instanceof QueueRequest query) {
             query(to, query);
+        } else if (request instanceof TransactionRequest.EndTransaction end) {
+            seen.add(end);
+            to.reply(Reply.success());
         } else if (request instanceof MemberRequest member) {
             member(connection, to, member);
         } else {
@@ -210,7 +226,8 @@ public final class FakeBroker implements AutoCloseable {
         } else {
             first = append(send, body, send.properties());
         }
-        to.reply(Reply.success(new ReplyHeader.SendReply("7F000001", send.queueId(), first, null, null, null)));
+        to.reply(Reply.success(new ReplyHeader.SendReply(
+                OffsetMessageId.of(HOST, position.get()), send.queueId(), first, null, null, null)));
     }
 
     private long append(SendMessage send, ByteBuffer body, ByteBuffer properties) {

@@ -20,6 +20,10 @@ final class FakeQueue {
         return records.size() - 1L;
     }
 
+    synchronized byte[] record(long offset) {
+        return records.get((int) offset).clone();
+    }
+
     synchronized long end() {
         return records.size();
     }

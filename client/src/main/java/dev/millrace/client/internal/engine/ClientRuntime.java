@@ -1,19 +1,25 @@
 package dev.millrace.client.internal.engine;
 
 import dev.millrace.client.ClientEngine;
+import dev.millrace.client.ClientException;
 import dev.millrace.client.ClientSettings;
 import dev.millrace.client.Consumer;
 import dev.millrace.client.ConsumerSettings;
+import dev.millrace.client.ErrorCode;
 import dev.millrace.client.Producer;
 import dev.millrace.client.ProducerSettings;
 import dev.millrace.client.PullConsumer;
 import dev.millrace.client.PullConsumerSettings;
+import dev.millrace.client.ReceivedMessage;
 import dev.millrace.client.TopicQueue;
+import dev.millrace.client.TransactionSettings;
+import dev.millrace.client.TransactionalProducer;
 import dev.millrace.client.internal.consume.ConsumeContext;
 import dev.millrace.client.internal.consume.GroupConsumer;
 import dev.millrace.client.internal.group.Membership;
 import dev.millrace.client.internal.group.OffsetTable;
 import dev.millrace.client.internal.message.Preparation;
+import dev.millrace.client.internal.message.Records;
 import dev.millrace.client.internal.net.BrokerFeatures;
 import dev.millrace.client.internal.net.ClientClock;
 import dev.millrace.client.internal.net.Connections;
@@ -26,10 +32,12 @@ import dev.millrace.client.internal.route.RouteCache;
 import dev.millrace.client.internal.send.BatchSender;
 import dev.millrace.client.internal.send.SendContext;
 import dev.millrace.client.internal.send.SingleSender;
+import dev.millrace.client.internal.transaction.HalfSender;
 import dev.millrace.protocol.RequestCode;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.codec.BodyJson;
 import dev.millrace.protocol.codec.HeaderFields;
+import dev.millrace.protocol.message.PropertyNames;
 import dev.millrace.protocol.message.UniqueId;
 import dev.millrace.protocol.transport.Connection;
 import dev.millrace.protocol.transport.ConnectionListener;
@@ -42,6 +50,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -58,6 +67,7 @@ public final class ClientRuntime implements ClientEngine {
     private static final int REBALANCE_SECONDS = 20;
     private static final int STORE_SECONDS = 5;
     private static final int LOCK_SECONDS = 20;
+    private static final long HALF_BYTES_MAX = 64L * 1024 * 1024;
 
     private final ClientThreads threads;
     private final RemotingClient remoting;
@@ -69,6 +79,7 @@ public final class ClientRuntime implements ClientEngine {
     private final UniqueId ids;
     private final Membership membership;
     private final Map<String, GroupConsumer> consumers = new ConcurrentHashMap<>();
+    private final Map<String, HalfSender> transactions = new ConcurrentHashMap<>();
     private final Set<PollingConsumer> pollers = ConcurrentHashMap.newKeySet();
     private final Set<AutoCloseable> open = ConcurrentHashMap.newKeySet();
 
@@ -120,7 +131,7 @@ public final class ClientRuntime implements ClientEngine {
         @Override
         public void opened(Connection connection) {
             ClientThreads.mark();
-            if (membership.isInGroups() && isHeartbeatDue.compareAndSet(false, true)) {
+            if ((membership.isInGroups() || !transactions.isEmpty()) && isHeartbeatDue.compareAndSet(false, true)) {
                 threads.upkeep().later(this::heartbeat, 0);
             }
         }
@@ -207,8 +218,57 @@ public final class ClientRuntime implements ClientEngine {
         return consumer;
     }
 
+    @Override
+    public TransactionalProducer open(TransactionSettings settings) {
+        Producer producer = open(new ProducerSettings(
+                settings.group(),
+                settings.sendTimeout(),
+                Optional.empty(),
+                HALF_BYTES_MAX,
+                settings.sendTimeout(),
+                Integer.MAX_VALUE));
+        HalfSender sender =
+                new HalfSender(settings, producer, requests, routes, threads.checks(settings.group()), this::closed);
+        if (transactions.putIfAbsent(settings.group(), sender) != null) {
+            sender.close();
+            throw new ClientException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "this client has a transactional producer of group " + settings.group()
+                            + " already; share it, or use another group");
+        }
+        open.add(sender);
+        for (String topic : settings.topics()) {
+            routes.view(topic).thenAccept(view -> threads.upkeep().later(membership::heartbeat, 0));
+        }
+        return sender;
+    }
+
+    private void closed(HalfSender sender) {
+        transactions.remove(sender.group(), sender);
+        open.remove(sender);
+    }
+
+    private void askedForOutcome(Connection connection, HeaderFields fields, ByteBuffer body) {
+        String broker = fields.text("bname");
+        ReceivedMessage message = Records.decode(body, broker == null ? connection.remoteAddress() : broker)
+                .get(0);
+        HalfSender sender =
+                transactions.get(message.property(PropertyNames.PRODUCER_GROUP).orElse(""));
+        if (sender != null) {
+            sender.asked(
+                    connection,
+                    fields.requiredLong("tranStateTableOffset"),
+                    fields.requiredLong("commitLogOffset"),
+                    message);
+        }
+    }
+
     /** What a broker asks of this client; on an event loop. */
     private void asked(Connection connection, HeaderFields fields, ByteBuffer body) {
+        if (fields.code() == RequestCode.CHECK_TRANSACTION_STATE.number()) {
+            askedForOutcome(connection, fields, body);
+            return;
+        }
         if (fields.code() == RequestCode.NOTIFY_CONSUMER_IDS_CHANGED.number()) {
             String group = fields.requiredText("consumerGroup");
             threads.upkeep().later(() -> rebalance(group), 0);

@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class ClientThreads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClientThreads.class);
     private static final int IDLE_SECONDS = 30;
+    private static final int CHECKS_MAX = 2000;
     private static final ThreadLocal<Boolean> IS_OURS = new ThreadLocal<>();
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -129,6 +130,18 @@ final class ClientThreads implements AutoCloseable {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 wanted.count(), wanted.count(), IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "consume-" + group + "-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /** One thread for questions about transactions; whoever asks ends it. Questions beyond the queue are left out. */
+    ExecutorService checks(String group) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(CHECKS_MAX), task -> {
+                    Thread thread = new Thread(task, "transactions-" + group);
                     thread.setDaemon(true);
                     return thread;
                 });

@@ -1,0 +1,155 @@
+package dev.millrace.client.internal.transaction;
+
+import dev.millrace.client.ClientException;
+import dev.millrace.client.ErrorCode;
+import dev.millrace.client.Message;
+import dev.millrace.client.Producer;
+import dev.millrace.client.ReceivedMessage;
+import dev.millrace.client.SendResult;
+import dev.millrace.client.TransactionOutcome;
+import dev.millrace.client.TransactionResult;
+import dev.millrace.client.TransactionSettings;
+import dev.millrace.client.TransactionalProducer;
+import dev.millrace.client.internal.net.Faults;
+import dev.millrace.client.internal.net.Requests;
+import dev.millrace.client.internal.route.RouteCache;
+import dev.millrace.protocol.command.TransactionRequest.EndTransaction;
+import dev.millrace.protocol.message.OffsetMessageId;
+import dev.millrace.protocol.message.PropertyNames;
+import dev.millrace.protocol.transport.Connection;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends half messages and their outcomes, and answers brokers that ask. Thread-safe. */
+public final class HalfSender implements TransactionalProducer {
+    private static final Logger LOG = LoggerFactory.getLogger(HalfSender.class);
+    private static final List<String> DELAYS = List.of(
+            PropertyNames.DELAY,
+            PropertyNames.TIMER_DELAY_MS,
+            PropertyNames.TIMER_DELAY_SECONDS,
+            PropertyNames.TIMER_DELIVER_MS);
+
+    private final TransactionSettings settings;
+    private final Producer producer;
+    private final Requests requests;
+    private final RouteCache routes;
+    private final ExecutorService worker;
+    private final Consumer<HalfSender> closed;
+
+    /**
+     * @param producer sends the half messages; closed with this
+     * @param worker calls the application's check; ended with this
+     * @param closed told when it has closed
+     */
+    public HalfSender(
+            TransactionSettings settings,
+            Producer producer,
+            Requests requests,
+            RouteCache routes,
+            ExecutorService worker,
+            Consumer<HalfSender> closed) {
+        this.settings = settings;
+        this.producer = producer;
+        this.requests = requests;
+        this.routes = routes;
+        this.worker = worker;
+        this.closed = closed;
+    }
+
+    public String group() {
+        return settings.group();
+    }
+
+    @Override
+    public TransactionResult send(Message message, LocalTransaction transaction) {
+        for (String delay : DELAYS) {
+            if (message.properties().containsKey(delay)) {
+                throw new ClientException(
+                        ErrorCode.ILLEGAL_MESSAGE,
+                        "a message of a transaction can't be delayed, it has " + delay
+                                + "; send it without, or without a transaction");
+            }
+        }
+        SendResult half = producer.send(message.withProperty(PropertyNames.TRANSACTION_PREPARED, "true")
+                .withProperty(PropertyNames.PRODUCER_GROUP, settings.group()));
+        boolean isSafe = half.durability() == SendResult.Durability.CONFIRMED;
+        TransactionOutcome outcome = isSafe ? transaction.run(half) : TransactionOutcome.ROLLBACK;
+        return new TransactionResult(half, outcome, tell(half, outcome));
+    }
+
+    /** Tells the broker; whether it confirmed that. */
+    private boolean tell(SendResult half, TransactionOutcome outcome) {
+        String address = routes.addressOf(half.broker()).orElse(null);
+        if (outcome == TransactionOutcome.UNKNOWN || address == null) {
+            return false;
+        }
+        EndTransaction end = new EndTransaction(
+                settings.group(),
+                half.queueOffset(),
+                OffsetMessageId.parse(half.offsetMessageId()).position(),
+                number(outcome),
+                false,
+                half.messageId(),
+                half.messageId(),
+                half.topic());
+        try {
+            return Faults.await(requests.tell(address, end));
+        } catch (ClientException e) {
+            if (e.code() == ErrorCode.INTERRUPTED) {
+                Thread.currentThread().interrupt();
+            }
+            LOG.atDebug()
+                    .addKeyValue("broker", half.broker())
+                    .addKeyValue("error", e.getMessage())
+                    .log("a broker was not told the outcome of a transaction, it asks later");
+            return false;
+        }
+    }
+
+    private static int number(TransactionOutcome outcome) {
+        return switch (outcome) {
+            case COMMIT -> EndTransaction.COMMIT;
+            case ROLLBACK -> EndTransaction.ROLLBACK;
+            case UNKNOWN -> EndTransaction.UNKNOWN;
+        };
+    }
+
+    /** A broker asks about a half message; on an event loop. */
+    public void asked(Connection connection, long queueOffset, long position, ReceivedMessage message) {
+        try {
+            worker.execute(() -> answer(connection, queueOffset, position, message));
+        } catch (RejectedExecutionException e) {
+            LOG.atDebug().log("a transactional producer is closed; the broker asks another member of its group");
+        }
+    }
+
+    private void answer(Connection connection, long queueOffset, long position, ReceivedMessage message) {
+        TransactionOutcome outcome;
+        try {
+            outcome = settings.check().check(message);
+        } catch (RuntimeException e) {
+            LOG.atWarn().setCause(e).log("the check of a transaction failed; the broker asks again");
+            outcome = TransactionOutcome.UNKNOWN;
+        }
+        connection.sendOneWay(new EndTransaction(
+                settings.group(),
+                queueOffset,
+                position,
+                number(outcome),
+                true,
+                message.messageId(),
+                message.messageId(),
+                message.topic()));
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+        worker.shutdown();
+        closed.accept(this);
+    }
+}

@@ -1,0 +1,146 @@
+package dev.millrace.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.client.fake.FakeCluster;
+import dev.millrace.protocol.RequestCode;
+import dev.millrace.protocol.ResponseCode;
+import dev.millrace.protocol.command.ClientRequest;
+import dev.millrace.protocol.command.TransactionRequest.EndTransaction;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TransactionalProducerTest {
+    private final FakeCluster cluster = new FakeCluster();
+    private final MillraceClient client = cluster.client();
+    private final Message message = Message.of("t", "body".getBytes(StandardCharsets.UTF_8));
+
+    @BeforeEach
+    void route() {
+        cluster.namesrv.route("t", 1, cluster.a);
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        cluster.close();
+    }
+
+    private TransactionalProducer producer(TransactionalProducer.OutcomeCheck check) {
+        return client.transactionalProducer("payments", check).topic("t").build();
+    }
+
+    @Test
+    void tellsTheBrokerWhatTheLocalTransactionSaid() throws InterruptedException {
+        TransactionalProducer producer = producer(asked -> TransactionOutcome.UNKNOWN);
+
+        TransactionResult result = producer.send(message, stored -> TransactionOutcome.COMMIT);
+
+        assertThat(result.outcome()).isEqualTo(TransactionOutcome.COMMIT);
+        assertThat(result.isTold()).isTrue();
+        EndTransaction end = cluster.a.seen().nextEnd();
+        assertThat(end.producerGroup()).isEqualTo("payments");
+        assertThat(end.commitOrRollback()).isEqualTo(EndTransaction.COMMIT);
+        assertThat(end.tranStateTableOffset()).isZero();
+        assertThat(end.msgId()).isEqualTo(result.message().messageId());
+        assertThat(end.fromTransactionCheck()).isFalse();
+        ReceivedMessage stored = stored();
+        assertThat(stored.property("TRAN_MSG")).hasValue("true");
+        assertThat(stored.property("PGROUP")).hasValue("payments");
+
+        producer.send(message, half -> TransactionOutcome.ROLLBACK);
+        assertThat(cluster.a.seen().nextEnd().commitOrRollback()).isEqualTo(EndTransaction.ROLLBACK);
+    }
+
+    private ReceivedMessage stored() {
+        byte[] record = cluster.a.record("t", 0, 0);
+        return dev.millrace.client.internal.message.Records.decode(ByteBuffer.wrap(record), "a")
+                .get(0);
+    }
+
+    @Test
+    void saysNothingWhileTheOutcomeIsUnknown() {
+        TransactionalProducer producer = producer(asked -> TransactionOutcome.UNKNOWN);
+
+        TransactionResult result = producer.send(message, stored -> TransactionOutcome.UNKNOWN);
+
+        assertThat(result.isTold()).isFalse();
+        assertThatThrownBy(() -> producer.send(message, stored -> {
+                    throw new IllegalStateException("database away");
+                }))
+                .hasMessage("database away");
+        assertThat(cluster.a.count(RequestCode.END_TRANSACTION)).isZero();
+    }
+
+    @Test
+    void runsNothingIfTheMessageIsNotStored() {
+        cluster.a.refuseNext(ResponseCode.MESSAGE_ILLEGAL);
+        TransactionalProducer producer = producer(asked -> TransactionOutcome.UNKNOWN);
+
+        assertThatThrownBy(() -> producer.send(message, stored -> {
+                    throw new AssertionError("must not run");
+                }))
+                .isInstanceOf(ClientException.class);
+        assertThatThrownBy(() -> producer.send(message.withDelayLevel(1), stored -> TransactionOutcome.COMMIT))
+                .isInstanceOf(ClientException.class)
+                .hasMessageContaining("DELAY");
+    }
+
+    @Test
+    void answersBrokersThatAsk() throws InterruptedException {
+        TransactionalProducer producer =
+                producer(asked -> new String(asked.body(), StandardCharsets.UTF_8).equals("body")
+                        ? TransactionOutcome.COMMIT
+                        : TransactionOutcome.ROLLBACK);
+        SendResult half =
+                producer.send(message, stored -> TransactionOutcome.UNKNOWN).message();
+
+        cluster.a
+                .seen()
+                .ask(new ClientRequest.CheckTransaction(
+                        7,
+                        77,
+                        half.messageId(),
+                        half.messageId(),
+                        "id",
+                        "t",
+                        "a",
+                        ByteBuffer.wrap(cluster.a.record("t", 0, 0))));
+
+        EndTransaction end = cluster.a.seen().nextEnd();
+        assertThat(end.commitOrRollback()).isEqualTo(EndTransaction.COMMIT);
+        assertThat(end.tranStateTableOffset()).isEqualTo(7);
+        assertThat(end.commitLogOffset()).isEqualTo(77);
+        assertThat(end.fromTransactionCheck()).isTrue();
+        assertThat(end.msgId()).isEqualTo(half.messageId());
+    }
+
+    @Test
+    void aCheckThatFailsIsUnknown() throws InterruptedException {
+        TransactionalProducer producer = producer(asked -> {
+            throw new IllegalStateException("database away");
+        });
+        SendResult half =
+                producer.send(message, stored -> TransactionOutcome.UNKNOWN).message();
+
+        cluster.a
+                .seen()
+                .ask(new ClientRequest.CheckTransaction(
+                        0, 0, half.messageId(), null, "id", "t", "a", ByteBuffer.wrap(cluster.a.record("t", 0, 0))));
+
+        assertThat(cluster.a.seen().nextEnd().commitOrRollback()).isEqualTo(EndTransaction.UNKNOWN);
+    }
+
+    @Test
+    void refusesASecondOneOfTheGroup() {
+        producer(asked -> TransactionOutcome.UNKNOWN);
+
+        assertThatThrownBy(() -> producer(asked -> TransactionOutcome.UNKNOWN))
+                .isInstanceOf(ClientException.class)
+                .hasMessageContaining("payments");
+    }
+}
