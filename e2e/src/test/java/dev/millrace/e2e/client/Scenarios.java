@@ -6,6 +6,7 @@ import dev.millrace.e2e.scenario.GroupScenarios;
 import dev.millrace.e2e.scenario.PullScenarios;
 import dev.millrace.e2e.scenario.PushScenarios;
 import dev.millrace.e2e.scenario.SendScenarios;
+import dev.millrace.e2e.scenario.TransactionScenarios;
 import java.util.List;
 
 /** The lists of scenarios. Thread-safe: stateless. */
@@ -16,6 +17,7 @@ public final class Scenarios {
     /** Scenarios that may run at the same time on the same servers, those that wait longest first. */
     public static List<ScenarioRef> sharing() {
         return ScenarioRef.of(
+                TransactionScenarios.class,
                 PushScenarios.class,
                 GroupScenarios.class,
                 FilterScenarios.class,

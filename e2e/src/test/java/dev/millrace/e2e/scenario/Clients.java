@@ -19,6 +19,8 @@ import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.client.producer.SendStatus;
+import org.apache.rocketmq.client.producer.TransactionListener;
+import org.apache.rocketmq.client.producer.TransactionMQProducer;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageQueue;
@@ -61,6 +63,17 @@ final class Clients implements AutoCloseable {
         configure(producer);
         producer.setSendMsgTimeout(SEND_TIMEOUT_MS);
         shutdowns.push(producer::shutdown);
+        return producer;
+    }
+
+    /** A producer of transactions, started, whose outcomes {@code listener} decides. */
+    TransactionMQProducer transactionProducer(String group, TransactionListener listener) throws MQClientException {
+        TransactionMQProducer producer = new TransactionMQProducer(group);
+        configure(producer);
+        producer.setSendMsgTimeout(SEND_TIMEOUT_MS);
+        producer.setTransactionListener(listener);
+        shutdowns.push(producer::shutdown);
+        producer.start();
         return producer;
     }
 

@@ -60,6 +60,7 @@ final class ApacheServers extends ProcessServers {
                 transactionCheckInterval=5000
                 transactionTimeOut=3000
                 recallMessageEnable=true
+                transactionCheckMax=10
                 """.formatted(
                                         CLUSTER_NAME,
                                         BROKER_NAME,

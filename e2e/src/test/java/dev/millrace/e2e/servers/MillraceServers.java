@@ -39,6 +39,9 @@ final class MillraceServers extends ProcessServers {
                 store.flush.mode=%s
                 store.segment-size=%s
                 store.disk.reserve=1MiB
+                broker.transaction-timeout=3s
+                broker.transaction-check-interval=2s
+                broker.transaction-check-max=3
                 """.formatted(
                         brokerPort,
                         CLUSTER_NAME,
