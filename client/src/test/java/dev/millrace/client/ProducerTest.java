@@ -68,6 +68,27 @@ class ProducerTest {
     }
 
     @Test
+    void recallsWhatTheBrokerHoldsBackOnce() {
+        cluster.namesrv.route("t", 1, cluster.a);
+        Producer producer = client.producer().batching(Batching.defaults()).build();
+
+        SendResult plain = producer.send(message("t"));
+        String handle = producer.send(message("t").withDelay(Duration.ofHours(1)))
+                .recallHandle()
+                .orElseThrow();
+        producer.recall("t", handle);
+
+        assertThat(plain.recallHandle()).isEmpty();
+        assertThat(cluster.a.count(RequestCode.RECALL_MESSAGE)).isEqualTo(1);
+        assertThatThrownBy(() -> producer.recall("t", handle))
+                .isInstanceOf(ClientException.class)
+                .hasMessageContaining("not held back");
+        assertThatThrownBy(() -> producer.recall("t", "forged"))
+                .isInstanceOfSatisfying(
+                        ClientException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
+    }
+
+    @Test
     void givesUpAtOnceWhenTheMessageIsIllegal() {
         cluster.namesrv.route("t", 1, cluster.a);
         cluster.a.refuseNext(ResponseCode.MESSAGE_ILLEGAL);

@@ -17,9 +17,12 @@ import dev.millrace.protocol.command.ReplyHeader;
 import dev.millrace.protocol.command.Request;
 import dev.millrace.protocol.command.SendMessage;
 import dev.millrace.protocol.command.TransactionRequest;
+import dev.millrace.protocol.message.MessageProperties;
 import dev.millrace.protocol.message.MultiSendBody;
 import dev.millrace.protocol.message.MultiSendReplyBody;
 import dev.millrace.protocol.message.OffsetMessageId;
+import dev.millrace.protocol.message.PropertyNames;
+import dev.millrace.protocol.message.RecallHandle;
 import dev.millrace.protocol.message.StoredMessageEncoder;
 import dev.millrace.protocol.message.StoredMessageLayout;
 import dev.millrace.protocol.route.MessageQueue;
@@ -53,6 +56,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Owner: its event loop, except where a collection is concurrent.
  */
 public final class FakeBroker implements AutoCloseable {
+    /** Begins the names of messages that can be recalled, among the offsets. */
+    private static final String HELD_BACK = "held back ";
+
     private static final byte[] HOST = {127, 0, 0, 1, 0, 0, 0, 1};
 
     private final String name;
@@ -227,7 +233,26 @@ public final class FakeBroker implements AutoCloseable {
             first = append(send, body, send.properties());
         }
         to.reply(Reply.success(new ReplyHeader.SendReply(
-                OffsetMessageId.of(HOST, position.get()), send.queueId(), first, null, null, null)));
+                OffsetMessageId.of(HOST, position.get()), send.queueId(), first, null, null, heldBack(send, first))));
+    }
+
+    /** Messages with a delay are stored at once, but can be recalled, each once. */
+    private @Nullable String heldBack(SendMessage send, long queueOffset) {
+        byte[] delay = PropertyNames.TIMER_DELAY_MS.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer properties = send.properties();
+        if (MessageProperties.find(properties, properties.position(), properties.remaining(), delay) < 0) {
+            return null;
+        }
+        String handle = new RecallHandle(send.topic(), name, 1, "id" + queueOffset).text();
+        offsets.put(HELD_BACK + handle, queueOffset);
+        return handle;
+    }
+
+    private void recall(ReplyTo to, MemberRequest.RecallMessage recall) {
+        to.reply(
+                offsets.remove(HELD_BACK + recall.recallHandle()) != null
+                        ? Reply.success(new ReplyHeader.RecallReply("id"))
+                        : Reply.failure(ResponseCode.ILLEGAL_OPERATION, "not held back"));
     }
 
     private long append(SendMessage send, ByteBuffer body, ByteBuffer properties) {
@@ -343,6 +368,8 @@ public final class FakeBroker implements AutoCloseable {
                 members.getOrDefault(leave.consumerGroup(), Map.of()).remove(leave.clientID());
             }
             to.reply(Reply.success());
+        } else if (request instanceof MemberRequest.RecallMessage recall) {
+            recall(to, recall);
         } else if (request instanceof MemberRequest.GetConsumerList list) {
             to.reply(Reply.json(new ConsumerList(
                     List.copyOf(new TreeMap<>(members.getOrDefault(list.consumerGroup(), Map.of())).keySet()))));
