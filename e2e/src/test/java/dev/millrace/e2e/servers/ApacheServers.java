@@ -52,7 +52,7 @@ final class ApacheServers extends ProcessServers {
                 storePathRootDir=%s
                 storePathCommitLog=%s/commitlog
                 flushDiskType=%s
-                autoCreateTopicEnable=true
+                autoCreateTopicEnable=%s
                 enablePropertyFilter=true
                 traceTopicEnable=true
                 waitTimeMillsInSendQueue=10000
@@ -68,7 +68,8 @@ final class ApacheServers extends ProcessServers {
                                         brokerPort,
                                         store,
                                         store,
-                                        options.isSyncFlush() ? "SYNC_FLUSH" : "ASYNC_FLUSH"));
+                                        options.isSyncFlush() ? "SYNC_FLUSH" : "ASYNC_FLUSH",
+                                        options.createsTopics()));
         List<String> command = javaOptions("-Xmx512m");
         command.addAll(
                 2,

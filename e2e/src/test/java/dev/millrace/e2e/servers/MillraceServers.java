@@ -35,6 +35,7 @@ final class MillraceServers extends ProcessServers {
                 broker.name=%s
                 broker.namesrv=%s
                 broker.host=127.0.0.1
+                broker.auto-create-topics=%s
                 store.path=%s
                 store.flush.mode=%s
                 store.segment-size=%s
@@ -47,6 +48,7 @@ final class MillraceServers extends ProcessServers {
                         CLUSTER_NAME,
                         BROKER_NAME,
                         namesrvAddressForBroker(),
+                        options.createsTopics(),
                         storeFolder(),
                         options.isSyncFlush() ? "SYNC" : "ASYNC",
                         options.hasUsualFileSizes() ? "1GiB" : "64MiB"));
