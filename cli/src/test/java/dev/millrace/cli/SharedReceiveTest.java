@@ -9,7 +9,6 @@ import dev.millrace.client.Producer;
 import dev.millrace.client.QueueChoice;
 import dev.millrace.client.TopicQueue;
 import dev.millrace.client.fake.FakeCluster;
-import dev.millrace.protocol.message.SystemFlags;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -111,7 +110,7 @@ class SharedReceiveTest {
         servers.namesrv.route("t", 1, servers.a);
         try (Producer producer = client.producer().build()) {
             QueueChoice first = QueueChoice.of(new TopicQueue("t", "a", 0));
-            servers.a.flagNext(SystemFlags.COMPRESSED);
+            servers.a.markNextCompressed();
             producer.send(Message.of("t", "not zlib".getBytes(StandardCharsets.UTF_8)), first);
             producer.send(Message.of("t", "whole".getBytes(StandardCharsets.UTF_8)), first);
         }

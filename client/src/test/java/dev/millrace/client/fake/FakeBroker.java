@@ -25,6 +25,7 @@ import dev.millrace.protocol.message.PropertyNames;
 import dev.millrace.protocol.message.RecallHandle;
 import dev.millrace.protocol.message.StoredMessageEncoder;
 import dev.millrace.protocol.message.StoredMessageLayout;
+import dev.millrace.protocol.message.SystemFlags;
 import dev.millrace.protocol.route.MessageQueue;
 import dev.millrace.protocol.transport.Connection;
 import dev.millrace.protocol.transport.ConnectionListener;
@@ -120,9 +121,9 @@ public final class FakeBroker implements AutoCloseable {
         refusals.add(code);
     }
 
-    /** Stores the next message of a single send with a flag that does not fit its body. */
-    public void flagNext(int systemFlag) {
-        flagOfNext = systemFlag;
+    /** Stores the next message of a single send as if its body were compressed. */
+    public void markNextCompressed() {
+        flagOfNext = SystemFlags.COMPRESSED;
     }
 
     /** Leaves sends without an answer. */
