@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.client.fake.FakeCluster;
 import dev.millrace.protocol.RequestCode;
+import dev.millrace.protocol.ResponseCode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -120,6 +122,66 @@ class ConsumerTest {
         consumer.close();
 
         assertThat(cluster.a.count(RequestCode.CONSUMER_SEND_MSG_BACK)).isEqualTo(2);
+    }
+
+    /** Another message of the queue is held until the refusal has come, so that the offset is stored behind it. */
+    @Test
+    void leavesWhatTheBrokerDidNotTakeBackToTheNextMember() throws Exception {
+        send(64, 1);
+        cluster.a.refuseNext(ResponseCode.SYSTEM_BUSY);
+        CountDownLatch started = new CountDownLatch(2);
+        CountDownLatch closing = new CountDownLatch(1);
+        Producer probe = client.producer().build();
+        Consumer consumer = client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .threads(2)
+                .listener(message -> {
+                    started.countDown();
+                    closing.await();
+                    if (message.queueOffset() == 0) {
+                        return ConsumeResult.RETRY;
+                    }
+                    while (cluster.a.count(RequestCode.CONSUMER_SEND_MSG_BACK) == 0) {
+                        Thread.onSpinWait();
+                    }
+                    probe.send(Message.of("t", new byte[1])); // its answer comes behind the refusal
+                    return take(message);
+                })
+                .start();
+        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+
+        Thread closer = new Thread(consumer::close, "closer");
+        closer.start();
+        while (closer.getState() != Thread.State.WAITING && closer.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        closing.countDown();
+        closer.join();
+
+        assertThat(await(1)).doesNotContain("0");
+        assertThat(cluster.a.offset("g", "t", 0)).isZero();
+    }
+
+    @Test
+    void treatsAnErrorOfTheListenerAsRetry() throws Exception {
+        send(3, 1);
+
+        client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .listener(message -> {
+                    if (message.queueOffset() == 1) {
+                        throw new AssertionError("as planned");
+                    }
+                    return take(message);
+                })
+                .start();
+
+        assertThat(await(2)).containsExactlyInAnyOrder("0", "2");
+        while (cluster.a.count(RequestCode.CONSUMER_SEND_MSG_BACK) == 0) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test

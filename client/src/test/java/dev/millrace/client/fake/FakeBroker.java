@@ -116,7 +116,7 @@ public final class FakeBroker implements AutoCloseable {
         return "127.0.0.1:" + port;
     }
 
-    /** Answers the next send with this code. */
+    /** Answers the next send, or message that is given back, with this code. */
     public void refuseNext(ResponseCode code) {
         refusals.add(code);
     }
@@ -382,7 +382,9 @@ public final class FakeBroker implements AutoCloseable {
                     .forEach(queue -> locks.remove(queue, unlock.locks().clientId()));
             to.reply(Reply.success());
         } else if (request instanceof MemberRequest.SendBack) {
-            to.reply(Reply.success());
+            if (!refuses(to)) {
+                to.reply(Reply.success());
+            }
         } else {
             to.reply(Reply.failure(ResponseCode.REQUEST_CODE_NOT_SUPPORTED, "not faked"));
         }

@@ -223,24 +223,31 @@ public final class GroupConsumer implements Consumer {
         }
         isClosed = true;
         works.values().forEach(QueueWork::drop);
-        Faults.await(
-                context.upkeep().now(() -> {
-                    works.values().forEach(delivery::awaitEnd);
-                    delivery.close();
-                    storeOffsets();
-                    works.values().forEach(delivery::givenUp);
-                    place.leave();
-                }),
-                CLOSE_WAIT_MS,
-                "closing the consumer of group " + settings.group());
-        context.closed(this);
+        try {
+            Faults.await(
+                    context.upkeep().now(this::end),
+                    CLOSE_WAIT_MS,
+                    "closing the consumer of group " + settings.group());
+        } finally {
+            context.closed(this);
+        }
+    }
+
+    /** Upkeep thread, behind a share that was being taken. */
+    private void end() {
+        works.values().forEach(QueueWork::drop);
+        works.values().forEach(delivery::awaitEnd);
+        delivery.close();
+        storeOffsets();
+        works.values().forEach(delivery::givenUp);
+        place.leave();
     }
 
     /** Calls the listener; what it throws means retry. */
     static ConsumeResult call(ConsumerSettings settings, List<ReceivedMessage> messages) {
         try {
             return settings.listener().consume(messages);
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }

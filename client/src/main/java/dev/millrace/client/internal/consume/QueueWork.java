@@ -69,6 +69,9 @@ final class QueueWork implements QueueReader.Sink {
         Arrival arrival = null;
         boolean isFull;
         synchronized (this) {
+            if (isDropped || !from.isCurrent(generation)) {
+                return false; // nobody would free the room again
+            }
             if (messages.isEmpty()) {
                 Arrival last = arrivals.peekLast();
                 if (last == null) {
@@ -162,13 +165,16 @@ final class QueueWork implements QueueReader.Sink {
 
     /** Drops what is here and goes on at this offset. */
     void reset(long offset) {
+        QueueReader current = reader;
+        if (current != null) {
+            current.stop();
+        }
         clear();
         synchronized (this) {
             doneOffset = offset;
             storedOffset = -1;
         }
-        QueueReader current = reader;
-        if (current != null) {
+        if (current != null && !isDropped) {
             current.start(offset);
         }
     }

@@ -25,7 +25,10 @@ final class SendBacks {
         this.settings = settings;
     }
 
-    /** Gives one back and runs {@code then} when the broker has it; tries until then, or until the queue is dropped. */
+    /**
+     * Gives one back and runs {@code then} when the broker has it; tries until then, or until the queue is dropped: then
+     * the message is not done, and whoever reads the queue next gets it.
+     */
     void sendBack(ReceivedMessage message, int delayLevel, QueueWork work, Runnable then) {
         CompletableFuture<Boolean> sent = context.routes()
                 .addressOf(message.queue().broker())
@@ -33,7 +36,7 @@ final class SendBacks {
                 .orElseGet(() -> CompletableFuture.failedFuture(new ClientException(
                         ErrorCode.NO_ROUTE, "broker " + message.queue().broker() + " is not known")));
         sent.whenComplete((done, fault) -> {
-            if (fault == null || work.isDropped()) {
+            if (fault == null) {
                 then.run();
                 return;
             }
@@ -42,7 +45,10 @@ final class SendBacks {
                     .addKeyValue("queue", message.queue())
                     .addKeyValue("offset", message.queueOffset())
                     .addKeyValue("error", Faults.of(fault).getMessage())
-                    .log("message not given back; trying again");
+                    .log("message not given back");
+            if (work.isDropped()) {
+                return;
+            }
             context.later().run(() -> sendBack(message, delayLevel, work, then), AGAIN_MS);
         });
     }

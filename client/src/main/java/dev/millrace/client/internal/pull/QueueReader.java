@@ -164,6 +164,9 @@ public final class QueueReader {
         }
         long pauseMs;
         synchronized (this) {
+            if (!isCurrent(ofGeneration)) {
+                return; // started elsewhere, or stopped, while the answer was taken apart
+            }
             faults = 0;
             nextOffset = answer.nextOffset();
             brokerId = answer.suggestedBrokerId();
