@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Calls tasks again and again on one named thread; a task that fails is logged and called again. */
+/** Calls tasks again and again on one named thread; a task that fails, in whatever way, is logged and called again. */
 final class BrokerTimers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerTimers.class);
     private static final int CLOSE_TIMEOUT_SECONDS = 5;
@@ -27,7 +27,7 @@ final class BrokerTimers implements AutoCloseable {
                 () -> {
                     try {
                         task.run();
-                    } catch (RuntimeException e) {
+                    } catch (RuntimeException | Error e) {
                         LOG.atError().setCause(e).log("{} failed, trying again after {}", what, period);
                     }
                 },

@@ -20,7 +20,10 @@ import dev.millrace.store.ReadResult;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads messages of one queue. A pull that finds none and may wait is parked until one arrives or its time is over.
@@ -38,6 +41,8 @@ public final class PullHandler implements Handler<PullMessage> {
     private static final long RECENT_COUNT_MAX = 10_000;
 
     private static final long SUSPEND_MS_MAX = 60_000;
+    private static final String BUSY = "[OVERLOAD] too many requests wait for this broker; pull again later";
+    private static final Logger LOG = LoggerFactory.getLogger(PullHandler.class);
 
     private final MessageStore store;
     private final PullRules rules;
@@ -99,7 +104,7 @@ public final class PullHandler implements Handler<PullMessage> {
                 caller.reply(Reply.failure(missing.code(), missing.remark()));
                 return;
             }
-            caller.connection().execute(() -> handleOrRefuse(pull, caller));
+            caller.connection().execute(() -> answering(caller, () -> handle(pull, caller)));
         });
     }
 
@@ -107,7 +112,7 @@ public final class PullHandler implements Handler<PullMessage> {
         boolean mayBlock =
                 poll.filter() instanceof SqlFilter && poll.queue().maxOffset() - poll.fromOffset() > RECENT_COUNT_MAX;
         if (mayBlock) {
-            admin.execute(() -> read(poll, maySuspend, false));
+            admin.execute(() -> answering(poll.caller(), () -> read(poll, maySuspend, false)));
         } else {
             read(poll, maySuspend, false);
         }
@@ -170,14 +175,23 @@ public final class PullHandler implements Handler<PullMessage> {
 
     private void again(ParkedPoll poll) {
         Caller caller = poll.caller();
-        caller.connection().execute(() -> handleOrRefuse(poll.pull(), caller));
+        caller.connection().execute(() -> answering(caller, () -> handle(poll.pull(), caller)));
     }
 
-    private void handleOrRefuse(PullMessage pull, Caller caller) {
+    /** Runs a step outside the dispatcher's care; what it throws is answered, so that nobody waits for a time-out. */
+    private static void answering(Caller caller, Runnable step) {
         try {
-            handle(pull, caller);
+            step.run();
         } catch (RequestFailure refused) {
             caller.reply(Reply.failure(refused.code(), refused.remark()));
+        } catch (RejectedExecutionException full) {
+            caller.reply(Reply.failure(ResponseCode.SYSTEM_BUSY, BUSY));
+        } catch (RuntimeException fault) {
+            LOG.atError()
+                    .addKeyValue("client", caller.connection().remoteAddress())
+                    .setCause(fault)
+                    .log("pull failed");
+            caller.reply(Reply.failure(ResponseCode.SYSTEM_ERROR, String.valueOf(fault)));
         }
     }
 
@@ -195,7 +209,8 @@ public final class PullHandler implements Handler<PullMessage> {
 
     private void readAgain(ParkedPoll poll, boolean maySuspend) {
         ParkedPoll unclaimed = poll.from(poll.fromOffset());
-        poll.caller().connection().execute(() -> read(unclaimed, maySuspend, true));
+        Caller caller = poll.caller();
+        caller.connection().execute(() -> answering(caller, () -> read(unclaimed, maySuspend, true)));
     }
 
     private static ReplyHeader.PullReply header(ReadResult result) {
@@ -211,7 +226,13 @@ public final class PullHandler implements Handler<PullMessage> {
     private void found(ParkedPoll poll, ReadResult result) {
         counters.pulled(result.count(), result.bytes());
         if (result.isCold()) {
-            admin.execute(() -> poll.caller().reply(foundReply(result, copied(result))));
+            try {
+                admin.execute(() ->
+                        answering(poll.caller(), () -> poll.caller().reply(foundReply(result, copied(result)))));
+            } catch (RejectedExecutionException full) {
+                result.close();
+                throw full;
+            }
         } else {
             poll.caller().reply(foundReply(result, new ReplyBody(result.slices(), result.bytes(), result::close)));
         }

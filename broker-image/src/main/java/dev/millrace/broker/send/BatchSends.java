@@ -6,6 +6,7 @@ import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.command.SendMessage;
 import dev.millrace.protocol.message.PropertyNames;
+import dev.millrace.protocol.message.SystemFlags;
 import dev.millrace.protocol.route.TopicConfig;
 import dev.millrace.store.QueueLog;
 import java.nio.ByteBuffer;
@@ -73,7 +74,7 @@ final class BatchSends {
                     new RecordComposer.Parts(
                             queueId,
                             bornHost,
-                            send.origin().systemFlag(),
+                            send.origin().systemFlag() & ~SystemFlags.TRANSACTION_MASK,
                             entry.flag,
                             send.origin().bornTimeMs(),
                             send.retry().timesConsumed()),

@@ -167,7 +167,9 @@ final class MultiSendHandler implements Handler<MultiSend> {
         return queue;
     }
 
+    /** Fills in what only the broker knows. Only its own records settle others, so the prepared position is cleared. */
     private void complete(ByteBuffer records, int at, byte[] bornHost) {
+        records.putLong(at + StoredMessageLayout.preparedPositionOffset(0), 0);
         byte[] storeHost = parts.loops().storeHost();
         if (bornHost.length == StoredMessageLayout.HOST_IPV4_LENGTH) {
             records.put(at + StoredMessageLayout.BORN_HOST_OFFSET, bornHost);
