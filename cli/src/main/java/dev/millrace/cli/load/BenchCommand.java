@@ -133,6 +133,12 @@ public final class BenchCommand implements Callable<Integer> {
         checkRange("--size", bodyBytes, BODY_BYTES_MAX);
         checkRange("--seconds", seconds, Integer.MAX_VALUE);
         checkRange("--messages", messageCount, Long.MAX_VALUE);
+        if (warmupSeconds < 0) {
+            throw outOfRange("--warmup " + warmupSeconds, "a number of seconds from 0");
+        }
+        if (!(rate > 0) || Double.isInfinite(rate)) {
+            throw outOfRange("--rate " + rate, "a number above 0");
+        }
         var nameServers = where.nameServers(machine);
         var topic = "bench-" + Long.toString(machine.clock().millis(), NUMBER_BASE);
         try (Cluster cluster = where.connect(machine)) {
@@ -228,8 +234,11 @@ public final class BenchCommand implements Callable<Integer> {
 
     private static void checkRange(String option, long value, long max) {
         if (value < 1 || value > max) {
-            throw new CliException(
-                    ExitCode.USAGE, option + " " + value + " is out of range; give a number from 1 to " + max);
+            throw outOfRange(option + " " + value, "a number from 1 to " + max);
         }
+    }
+
+    private static CliException outOfRange(String given, String wanted) {
+        return new CliException(ExitCode.USAGE, given + " is out of range; give " + wanted);
     }
 }

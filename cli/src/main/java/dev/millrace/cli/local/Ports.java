@@ -7,8 +7,8 @@ import java.net.ServerSocket;
 /**
  * Which ports local mode gives to whom, and whether they are free.
  *
- * <p>A NameServer at p keeps p + 1 for health and metrics. A broker at p listens at p - 2 too (the same without pulls),
- * replicates at p + 1, and tells its health at p + 2.
+ * <p>A NameServer at p tells its health at p + 1. A broker at p listens at p - 2 too (the same without pulls),
+ * keeps p + 1 for replication, and tells its health at p + 2.
  *
  * @param namesrv of the first NameServer; the next ones follow in steps of {@link #NAMESRV_STEP}
  * @param broker of the first broker; the next ones follow in steps of {@link #BROKER_STEP}

@@ -90,6 +90,10 @@ class BenchCommandTest {
         assertThat(run("send", "--queues", "0")).isEqualTo(2);
 
         assertThat(err.toString()).contains("--queues 0 is out of range; give a number from 1 to 1024");
+        assertThat(run("paced", "--rate", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--rate 0.0 is out of range; give a number above 0");
+        assertThat(run("send", "--warmup", "-1")).isEqualTo(2);
+        assertThat(err.toString()).contains("--warmup -1 is out of range; give a number of seconds from 0");
     }
 
     @Test

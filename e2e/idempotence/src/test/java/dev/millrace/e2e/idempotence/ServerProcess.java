@@ -136,6 +136,6 @@ final class ServerProcess {
     }
 
     private void signal(String name, Stream<ProcessHandle> targets) {
-        targets.forEach(target -> run(List.of("kill", "-" + name, Long.toString(target.pid())), output));
+        targets.forEach(target -> run(List.of("sh", "-c", "kill -" + name + " " + target.pid()), output));
     }
 }
