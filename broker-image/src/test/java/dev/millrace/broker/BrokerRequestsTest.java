@@ -126,6 +126,7 @@ final class BrokerRequestsTest {
     @Test
     void movesAPullThatIsOutOfRange() {
         broker.ask(message("range", 0, "", "one"));
+        broker.ask(pull("g", "range", 0, 0, "*", 5000)); // waits until it is readable
 
         Answer answer = broker.ask(pull("g", "range", 0, 99, "*", 0));
 
