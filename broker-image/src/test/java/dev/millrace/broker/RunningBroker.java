@@ -6,6 +6,7 @@ import dev.millrace.broker.transaction.HalfFollower;
 import dev.millrace.broker.transaction.TransactionConfig;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.codec.HeaderFields;
+import dev.millrace.protocol.command.PullMessage;
 import dev.millrace.protocol.command.Request;
 import dev.millrace.protocol.command.SendMessage;
 import dev.millrace.protocol.config.Settings;
@@ -117,6 +118,31 @@ final class RunningBroker implements AutoCloseable {
 
     Answer ask(Request request) {
         return client.call(address(), request, TIMEOUT, Answer::of).join();
+    }
+
+    /** Sends a message and waits until its queue shows it: queues are dispatched behind the log. */
+    Answer store(SendMessage message) {
+        Answer sent = ask(message);
+        if (sent.responseCode() != ResponseCode.SUCCESS) {
+            throw new AssertionError("not stored: " + sent.responseCode() + " " + sent.remark());
+        }
+        PullMessage pull = new PullMessage(
+                "readers",
+                message.topic(),
+                (int) sent.number("queueId"),
+                sent.number("queueOffset"),
+                new PullMessage.Limits(1, -1),
+                PullMessage.FLAG_SUBSCRIPTION | PullMessage.FLAG_SUSPEND,
+                0,
+                1_000,
+                new PullMessage.Filter("*", "TAG", 0));
+        long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
+        while (ask(pull).responseCode() != ResponseCode.SUCCESS) {
+            if (System.nanoTime() > deadlineNs) {
+                throw new AssertionError("not readable within " + TIMEOUT + ": " + pull);
+            }
+        }
+        return sent;
     }
 
     CompletableFuture<Answer> askLater(Request request) {

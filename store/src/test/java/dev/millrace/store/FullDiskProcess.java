@@ -59,6 +59,7 @@ final class FullDiskProcess {
             for (int i = 0; i < 40; i++) {
                 require(send(store) == WriteState.WRITABLE, "a send with space was refused");
             }
+            await("readable", () -> store.dispatchedPosition() == store.maxPosition());
             squeeze.take();
             await("refused", () -> send(store) == WriteState.DISK_FULL);
             System.out.println("refused: " + store.writeStateReason());
