@@ -24,14 +24,15 @@ public interface IdempotenceStore extends AutoCloseable {
     /**
      * Lets the lease start again, from now. A record that the store lost is written again.
      *
-     * @return false if another has claimed the key since, or it is done
+     * @return false if another has claimed the key since, or it is done, or this claim was released: a renewal that comes late
+     *     must not take it back
      */
     boolean renew(Claim claim, Duration lease);
 
     /**
      * Marks it as done, for the retention. May be repeated. A record that the store lost is written again.
      *
-     * @return false if another has claimed the key since
+     * @return false if another has claimed the key since, or this claim was released
      */
     boolean complete(Claim claim, Duration retention);
 

@@ -9,7 +9,7 @@ import java.util.List;
  * Calls a listener with those messages of a batch that nobody has handled and nobody works on. Its result counts for them
  * alike. RETRY for the whole batch is the answer if others work on a part of it; what is done is skipped next time.
  *
- * <p>Owns one thread that renews leases. Close it after its consumer; the store stays open. Thread-safe.
+ * <p>Owns a thread that renews leases and one that lets the store forget what is over. Close it after its consumer; the store stays open. Thread-safe.
  */
 public final class IdempotentBatchListener implements BatchListener, AutoCloseable {
     private final Guard guard;

@@ -9,7 +9,7 @@ import java.util.List;
  * Calls a listener once for each message, however often it is delivered; see {@code docs/idempotence.md} for when that holds.
  * A result of SUCCESS is remembered. RETRY and exceptions give the claim back, so that the next delivery is handled.
  *
- * <p>Owns one thread that renews leases. Close it after its consumer; the store stays open. Thread-safe.
+ * <p>Owns a thread that renews leases and one that lets the store forget what is over. Close it after its consumer; the store stays open. Thread-safe.
  */
 public final class IdempotentListener implements MessageListener, AutoCloseable {
     private final Guard guard;

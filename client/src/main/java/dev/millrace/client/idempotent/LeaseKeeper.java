@@ -5,14 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Renews the leases of messages that are being handled, when a third of their time is over, and lets the store forget what is
- * over. A listener that is fast never sees a renewal.
+ * Renews the leases of messages that are being handled, when a third of their time is over. A listener that is fast never
+ * sees a renewal.
  *
  * <p>Owner: the renewal thread calls {@link #doWork}; listeners add and remove in a concurrent set.
  */
@@ -22,23 +21,18 @@ final class LeaseKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
     private static final int RENEWALS_A_CALL = 256;
-    private static final int FORGET_A_PASS = 1000;
-    private static final int PASSES_MAX = 10;
-    private static final long FORGET_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final IdempotenceStore store;
     private final Duration lease;
     private final LongSupplier nanos;
     private final Counters counters;
     private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
-    private long forgotAtNanos;
 
     LeaseKeeper(IdempotenceStore store, Duration lease, LongSupplier nanos, Counters counters) {
         this.store = store;
         this.lease = lease;
         this.nanos = nanos;
         this.counters = counters;
-        this.forgotAtNanos = nanos.getAsLong();
     }
 
     void add(List<Lease> more) {
@@ -62,7 +56,6 @@ final class LeaseKeeper {
                 List<Lease> part = due.subList(from, Math.min(due.size(), from + RENEWALS_A_CALL));
                 count += renew(part);
             }
-            forgetExpired();
         } catch (RuntimeException e) {
             // A periodic task ends with its first exception, so none gets out.
             counters.add(Counters.Kind.STORE_FAILURE, 1);
@@ -94,16 +87,5 @@ final class LeaseKeeper {
             }
         }
         return part.size();
-    }
-
-    private void forgetExpired() {
-        if (nanos.getAsLong() - forgotAtNanos < FORGET_EVERY_NANOS) {
-            return;
-        }
-        forgotAtNanos = nanos.getAsLong();
-        int passes = 0;
-        while (passes < PASSES_MAX && store.forgetExpired(FORGET_A_PASS) == FORGET_A_PASS) {
-            passes++;
-        }
     }
 }

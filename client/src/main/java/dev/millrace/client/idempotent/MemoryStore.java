@@ -102,7 +102,8 @@ public final class MemoryStore implements IdempotenceStore {
     public synchronized void release(Claim claim) {
         Entry entry = entries.get(claim.key());
         if (entry != null && !entry.isDone() && !isAnothers(claim)) {
-            entries.remove(claim.key());
+            // With the next token and over, so that a renewal that comes late finds another's.
+            put(claim.key(), new Entry(++lastToken, false, nanos.getAsLong()));
         }
     }
 

@@ -131,6 +131,41 @@ class IdempotentListenerTest {
     }
 
     @Test
+    void aRenewalAfterTheReleaseDoesNotTakeTheClaimBack() throws Exception {
+        Member one = new Member(SETTINGS);
+        Member other = new Member(SETTINGS);
+        List<Lease> held = new ArrayList<>();
+
+        one.consume((messages, leases) -> {
+            held.addAll(leases);
+            return ConsumeResult.RETRY;
+        });
+        boolean isRenewed = memory.renew(held.get(0).claim(), SETTINGS.lease());
+        ConsumeResult others = other.consume((messages, leases) -> effect(messages));
+
+        assertThat(isRenewed).isFalse();
+        assertThat(others).isEqualTo(ConsumeResult.SUCCESS);
+    }
+
+    @Test
+    void forgettingIsNoPartOfTheRenewal() throws Exception {
+        Member one = new Member(SETTINGS);
+        memory.claim(StoreKey.of("g", "old"), SETTINGS.lease());
+
+        one.consume((messages, leases) -> {
+            clock.advance(SETTINGS.lease().minusMillis(1));
+            one.keeper.doWork();
+            clock.advance(SETTINGS.lease().minusMillis(1));
+            one.keeper.doWork();
+            return effect(messages);
+        });
+
+        assertThat(memory.size()).isEqualTo(2);
+        assertThat(new Forgetting(memory, one.counters).doWork()).isEqualTo(1);
+        assertThat(memory.size()).isEqualTo(1);
+    }
+
+    @Test
     void theRenewalSeesThatAnotherTookOver() throws Exception {
         Member one = new Member(SETTINGS);
 
@@ -181,7 +216,8 @@ class IdempotentListenerTest {
         Member member = new Member(SETTINGS);
 
         member.consume((messages, leases) -> {
-            memory.release(leases.get(0).claim()); // it is gone now, as after a restart without a disk
+            clock.advance(SETTINGS.lease());
+            memory.forgetExpired(1); // it is gone now, as after a restart without a disk
             return effect(messages);
         });
         ConsumeResult again = member.consume((messages, leases) -> effect(messages));
