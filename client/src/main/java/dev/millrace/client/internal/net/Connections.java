@@ -11,20 +11,28 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Requests over one connection for each address. What is sent while a connection opens leaves in the order in which it came:
  * a stage alone would run its dependents in the opposite order.
  *
- * <p>Thread-safe: requests that wait are guarded by one private lock, held while they are put into an outbox.
+ * <p>Thread-safe: requests that wait are guarded by one private lock, never held over a call.
  */
 public final class Connections {
+    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+
     private final RemotingClient remoting;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, List<BiConsumer<@Nullable Connection, @Nullable Throwable>>> opening =
-            new ConcurrentHashMap<>();
+    private final Map<String, List<Waiting>> opening = new ConcurrentHashMap<>();
+
+    /** A request that waits for its connection. */
+    @FunctionalInterface
+    private interface Waiting {
+        void settled(@Nullable Connection open, @Nullable Throwable fault);
+    }
 
     public Connections(RemotingClient remoting) {
         this.remoting = remoting;
@@ -66,10 +74,7 @@ public final class Connections {
         return connection.isDone() && !connection.isCompletedExceptionally();
     }
 
-    private void whenOpen(
-            String address,
-            CompletableFuture<Connection> connection,
-            BiConsumer<@Nullable Connection, @Nullable Throwable> action) {
+    private void whenOpen(String address, CompletableFuture<Connection> connection, Waiting action) {
         boolean isFirst;
         lock.lock();
         try {
@@ -83,20 +88,33 @@ public final class Connections {
         }
     }
 
+    /** Until nobody waits, requests that come meanwhile join the end of the list, so that none gets past another. */
     private void settle(String address, @Nullable Connection open, @Nullable Throwable fault) {
-        List<BiConsumer<@Nullable Connection, @Nullable Throwable>> failed = List.of();
-        lock.lock();
-        try {
-            var waiting = opening.getOrDefault(address, List.of());
-            if (open == null) {
-                failed = List.copyOf(waiting);
-            } else {
-                waiting.forEach(each -> each.accept(open, null));
+        while (true) {
+            List<Waiting> waiting;
+            lock.lock();
+            try {
+                waiting = List.copyOf(opening.getOrDefault(address, List.of()));
+                if (waiting.isEmpty() || open == null) {
+                    opening.remove(address);
+                } else {
+                    opening.put(address, new ArrayList<>());
+                }
+            } finally {
+                lock.unlock();
             }
-            opening.remove(address);
-        } finally {
-            lock.unlock();
+            waiting.forEach(each -> tell(each, address, open, fault));
+            if (waiting.isEmpty() || open == null) {
+                return;
+            }
         }
-        failed.forEach(each -> each.accept(null, fault));
+    }
+
+    private static void tell(Waiting waiting, String address, @Nullable Connection open, @Nullable Throwable fault) {
+        try {
+            waiting.settled(open, fault);
+        } catch (RuntimeException e) {
+            LOG.atError().addKeyValue("broker", address).setCause(e).log("a request that waited can't be sent");
+        }
     }
 }
