@@ -30,7 +30,6 @@ final class MultiSendBatch {
     private int groupRecordCount;
     private int groupCountAt;
     private byte @Nullable [] groupTopic;
-    private long heldBytes;
     private long sentNanos;
 
     MultiSendBatch(int bytesMax) {
@@ -47,7 +46,6 @@ final class MultiSendBatch {
         count = 0;
         groupCount = 0;
         groupTopic = null;
-        heldBytes = 0;
     }
 
     /**
@@ -79,7 +77,6 @@ final class MultiSendBatch {
             sends = Arrays.copyOf(sends, count * 2);
         }
         sends[count++] = send;
-        heldBytes += out.bytes();
         return true;
     }
 
@@ -124,11 +121,6 @@ final class MultiSendBatch {
 
     PendingSend send(int index) {
         return sends[index];
-    }
-
-    /** Bytes that its messages hold in the producer's buffer. */
-    long heldBytes() {
-        return heldBytes;
     }
 
     long sentNanos() {

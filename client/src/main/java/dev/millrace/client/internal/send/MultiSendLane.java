@@ -132,7 +132,8 @@ final class MultiSendLane implements Lane {
 
     private void send(MultiSendBatch batch) {
         long now = context.clock().nanoTime();
-        if (batch.send(batch.count() - 1).deadlineNanos() - now <= 0) {
+        long leftNanos = batch.send(batch.count() - 1).deadlineNanos() - now;
+        if (leftNanos <= 0) {
             failed(
                     batch,
                     new ClientException(
@@ -144,7 +145,7 @@ final class MultiSendLane implements Lane {
         requests.call(
                         address,
                         new OwnRequest.MultiSend(batch.finish(now)),
-                        timeout,
+                        leftNanos < timeout.toNanos() ? Duration.ofNanos(leftNanos) : timeout,
                         Requests.successful(address, (fields, body) -> {
                             stored(batch, new MultiSendReplyBody.Reader().open(body));
                             return batch;

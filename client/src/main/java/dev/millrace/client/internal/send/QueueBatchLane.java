@@ -2,6 +2,7 @@ package dev.millrace.client.internal.send;
 
 import dev.millrace.client.Batching;
 import dev.millrace.client.ClientException;
+import dev.millrace.client.ErrorCode;
 import dev.millrace.client.SendResult;
 import dev.millrace.client.TopicQueue;
 import dev.millrace.client.internal.message.Outgoing;
@@ -78,13 +79,22 @@ final class QueueBatchLane implements Lane {
     @Override
     public void flush() {}
 
+    /** The request may take until the time of the first of its messages is over. */
     private void send(Waiting waiting, List<PendingSend> batch) {
+        long since = context.clock().nanoTime();
+        long leftNanos = timeout.toNanos();
+        for (PendingSend each : batch) {
+            leftNanos = Math.min(leftNanos, each.deadlineNanos() - since);
+        }
         WriteQueue target = batch.get(0).target();
         SendMessage request =
                 batch.size() == 1 ? SingleSend.request(group, batch.get(0).out(), target) : batchRequest(target, batch);
-        long since = context.clock().nanoTime();
         context.requests()
-                .call(address, request, timeout, (fields, body) -> Answers.batch(fields, target, batch))
+                .call(
+                        address,
+                        request,
+                        Duration.ofNanos(Math.max(1, leftNanos)),
+                        (fields, body) -> Answers.batch(fields, target, batch))
                 .whenComplete((results, fault) -> {
                     if (fault == null) {
                         target.health().answered(context.clock().nanoTime() - since);
@@ -96,15 +106,18 @@ final class QueueBatchLane implements Lane {
 
     private void next(Waiting waiting) {
         List<PendingSend> batch = new ArrayList<>();
+        List<PendingSend> late = new ArrayList<>();
+        long now = context.clock().nanoTime();
         lock.lock();
         try {
             int bytes = 0;
             for (PendingSend each = waiting.sends.peek(); each != null; each = waiting.sends.peek()) {
-                bytes += each.out().bytes();
+                boolean isLate = each.deadlineNanos() - now <= 0;
+                bytes += isLate ? 0 : each.out().bytes();
                 if (bytes > bytesMax && !batch.isEmpty()) {
                     break;
                 }
-                batch.add(waiting.sends.remove());
+                (isLate ? late : batch).add(waiting.sends.remove());
             }
             waiting.isUnderWay = !batch.isEmpty();
         } finally {
@@ -113,6 +126,15 @@ final class QueueBatchLane implements Lane {
         if (!batch.isEmpty()) {
             send(waiting, batch);
         }
+        late.forEach(each -> outcome.failed(each, tooLate(each)));
+    }
+
+    private ClientException tooLate(PendingSend send) {
+        return new ClientException(
+                ErrorCode.TIMEOUT,
+                "message " + send.out().uniqueId() + " waited behind another request for queue "
+                        + send.target().queue() + " at " + address + " until its " + timeout.toMillis()
+                        + " ms were over");
     }
 
     private void tell(List<PendingSend> batch, List<SendResult> results, @Nullable ClientException fault) {
