@@ -20,17 +20,24 @@ public interface TransactionalProducer extends AutoCloseable {
         TransactionOutcome run(SendResult message);
     }
 
-    /** Finds out what became of a transaction. Called on a thread of its own, one question at a time. */
+    /**
+     * Finds out what became of a transaction. Called on a thread of its own, one question at a time. An exception or null
+     * counts as unknown: the broker asks again.
+     */
     @FunctionalInterface
     interface OutcomeCheck {
         TransactionOutcome check(ReceivedMessage message);
     }
 
     /**
-     * Stores a message, runs the local transaction on this thread and tells the broker. A local transaction that throws is
-     * unknown to the broker, which asks later; what it threw reaches the caller.
+     * Stores a message, runs the local transaction on this thread and tells the broker. A local transaction that throws, or
+     * gives null, is unknown to the broker, which asks later; what it threw reaches the caller.
      *
-     * @throws ClientException if the message was not stored, or nobody knows whether it was; nothing ran
+     * <p>If the broker stored the message with less durability than it is set up for, so that a crash might lose it, the local
+     * transaction does not run and the message is rolled back: {@link TransactionResult#notRunReason} tells.
+     *
+     * @throws ClientException if the message was not stored, or nobody knows whether it was: then nothing ran; {@code
+     *     INVALID_ARGUMENT} if the local transaction gave null
      */
     TransactionResult send(Message message, LocalTransaction transaction);
 

@@ -322,4 +322,44 @@ class ConsumerTest {
             assertThat(await(20)).containsExactlyInAnyOrderElementsOf(numbers(20));
         }
     }
+
+    @Test
+    void aFilterThatTheBrokerRefusesStopsTheStart() {
+        send(1, 1);
+        cluster.a.refuseFilters();
+        Consumer.Builder builder =
+                client.consumer("g").subscribe("t", Filter.sql("a is")).listener(this::take);
+
+        assertThatThrownBy(builder::start).isInstanceOfSatisfying(ClientException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+            assertThat(e).hasMessageContaining("filter 'a is' of topic t").hasMessageContaining("no such filter");
+        });
+        assertThat(cluster.a.members("g")).isEmpty();
+        assertThatThrownBy(() -> client.pullConsumer("g").build().subscribe("t", Filter.sql("a is")))
+                .hasMessageContaining("no such filter");
+    }
+
+    /** Other requests go on meanwhile: 200 of them take far longer than a pause would, were it not for the back-off. */
+    @Test
+    void aFilterThatIsRefusedLaterIsNotAskedForAgainAtOnce() throws Exception {
+        send(1, 1);
+        client.consumer("g")
+                .subscribe("t", Filter.sql("a = 1"))
+                .startFrom(StartFrom.FIRST)
+                .listener(this::take)
+                .start();
+        await(1);
+        cluster.a.refuseFilters();
+        try (Producer producer = client.producer().build()) {
+            for (int i = 0; i < 200; i++) {
+                producer.send(message());
+            }
+        }
+
+        assertThat(cluster.a.count(RequestCode.PULL_MESSAGE)).isLessThan(20);
+    }
+
+    private static Message message() {
+        return Message.of("t", "body".getBytes(StandardCharsets.UTF_8));
+    }
 }

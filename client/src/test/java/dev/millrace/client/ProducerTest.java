@@ -207,4 +207,28 @@ class ProducerTest {
 
         assertThat(producer.send(message("t")).queueOffset()).isZero();
     }
+
+    @Test
+    void leavesItsGroupWithTheLastOfItsProducers() {
+        cluster.namesrv.route("t", 1, cluster.a);
+        Producer first = client.producer().group("pg").build();
+        Producer second = client.producer().group("pg").build();
+        first.send(message("t"));
+        // Its first message is a heartbeat, which tells of all groups.
+        client.transactionalProducer("asked", asked -> TransactionOutcome.UNKNOWN)
+                .topic("t")
+                .build();
+        while (!cluster.a.producers("pg")) {
+            Thread.onSpinWait();
+        }
+
+        first.close();
+        first.close();
+        boolean afterOne = cluster.a.producers("pg");
+        second.close();
+
+        assertThat(afterOne).isTrue();
+        assertThat(cluster.a.producers("pg")).isFalse();
+        assertThat(cluster.a.count(RequestCode.UNREGISTER_CLIENT)).isEqualTo(1);
+    }
 }

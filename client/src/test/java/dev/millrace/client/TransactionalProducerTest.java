@@ -10,6 +10,7 @@ import dev.millrace.protocol.command.ClientRequest;
 import dev.millrace.protocol.command.TransactionRequest.EndTransaction;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,74 @@ class TransactionalProducerTest {
                         0, 0, half.messageId(), null, "id", "t", "a", ByteBuffer.wrap(cluster.a.record("t", 0, 0))));
 
         assertThat(cluster.a.seen().nextEnd().commitOrRollback()).isEqualTo(EndTransaction.UNKNOWN);
+    }
+
+    @Test
+    void saysWhyTheLocalTransactionDidNotRun() throws InterruptedException {
+        cluster.a.answerNextSendWith(ResponseCode.FLUSH_DISK_TIMEOUT);
+        TransactionalProducer producer = producer(asked -> TransactionOutcome.UNKNOWN);
+
+        TransactionResult result = producer.send(message, stored -> {
+            throw new AssertionError("must not run");
+        });
+
+        assertThat(result.hasRun()).isFalse();
+        assertThat(result.notRunReason().orElseThrow()).contains("NOT_YET_ON_DISK");
+        assertThat(result.outcome()).isEqualTo(TransactionOutcome.ROLLBACK);
+        assertThat(cluster.a.seen().nextEnd().commitOrRollback()).isEqualTo(EndTransaction.ROLLBACK);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what applications in other languages of the platform may do
+    void anOutcomeOfNullIsUnknown() throws InterruptedException {
+        TransactionalProducer producer = producer(asked -> null);
+
+        assertThatThrownBy(() -> producer.send(message, stored -> null))
+                .isInstanceOf(ClientException.class)
+                .hasMessageContaining("gave null, which counts as UNKNOWN");
+        assertThat(cluster.a.count(RequestCode.END_TRANSACTION)).isZero();
+        SendResult half =
+                producer.send(message, stored -> TransactionOutcome.UNKNOWN).message();
+        for (int i = 0; i < 2; i++) {
+            cluster.a
+                    .seen()
+                    .ask(new ClientRequest.CheckTransaction(
+                            0,
+                            0,
+                            half.messageId(),
+                            null,
+                            "id",
+                            "t",
+                            "a",
+                            ByteBuffer.wrap(cluster.a.record("t", 0, 0))));
+            assertThat(cluster.a.seen().nextEnd().commitOrRollback()).isEqualTo(EndTransaction.UNKNOWN);
+        }
+    }
+
+    @Test
+    void brokersOfATopicThatComesLaterHearOfTheGroup() {
+        try (MillraceClient quick = MillraceClient.builder()
+                .namesrv(cluster.namesrv.address())
+                .routePollInterval(Duration.ofMillis(20))
+                .build()) {
+            quick.transactionalProducer("late", asked -> TransactionOutcome.UNKNOWN)
+                    .topic("later")
+                    .build();
+            while (cluster.namesrv.routeRequestCount() == 0) {
+                Thread.onSpinWait();
+            }
+
+            cluster.namesrv.route("later", 1, cluster.a);
+
+            while (!cluster.a.producers("late")) {
+                Thread.onSpinWait();
+            }
+            cluster.namesrv.route("later", 1, cluster.a, cluster.b);
+            while (!cluster.b.producers("late")) {
+                Thread.onSpinWait();
+            }
+        }
+        assertThat(cluster.a.producers("late")).isFalse();
     }
 
     @Test

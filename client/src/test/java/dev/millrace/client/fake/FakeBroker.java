@@ -42,11 +42,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -71,12 +69,11 @@ public final class FakeBroker implements AutoCloseable {
     private final Map<String, Long> offsets = new ConcurrentHashMap<>();
     private final Map<String, Map<String, Connection>> members = new ConcurrentHashMap<>();
     private final Map<MessageQueue, String> locks = new ConcurrentHashMap<>();
-    private final Queue<ResponseCode> refusals = new ConcurrentLinkedQueue<>();
+    private final Set<String> producers = ConcurrentHashMap.newKeySet();
+    private final Scripted scripted = new Scripted();
     private final Seen seen = new Seen();
     private final AtomicLong position = new AtomicLong();
     private final StoredMessageEncoder encoder = new StoredMessageEncoder();
-    private volatile boolean isSilent;
-    private volatile int flagOfNext;
 
     /** @param isOurs whether it knows this project's own requests */
     public FakeBroker(IoThreads threads, String name, boolean isOurs) {
@@ -100,6 +97,7 @@ public final class FakeBroker implements AutoCloseable {
     public void stop() {
         server.close();
         members.clear();
+        producers.clear();
         locks.clear();
     }
 
@@ -118,17 +116,27 @@ public final class FakeBroker implements AutoCloseable {
 
     /** Answers the next send, or message that is given back, with this code. */
     public void refuseNext(ResponseCode code) {
-        refusals.add(code);
+        scripted.refusals.add(code);
     }
 
     /** Stores the next message of a single send as if its body were compressed. */
     public void markNextCompressed() {
-        flagOfNext = SystemFlags.COMPRESSED;
+        scripted.flagOfNext = SystemFlags.COMPRESSED;
+    }
+
+    /** Stores the next message of a single send, and answers with this code. */
+    public void answerNextSendWith(ResponseCode code) {
+        scripted.degrees.add(code);
+    }
+
+    /** Answers the next check of a filter, and pulls with one, with "can't be parsed". */
+    public void refuseFilters() {
+        scripted.areFiltersRefused = true;
     }
 
     /** Leaves sends without an answer. */
     public void fallSilent() {
-        isSilent = true;
+        scripted.isSilent = true;
     }
 
     /** How many requests of this kind came. */
@@ -146,6 +154,11 @@ public final class FakeBroker implements AutoCloseable {
 
     public Set<String> members(String group) {
         return members.getOrDefault(group, Map.of()).keySet();
+    }
+
+    /** Whether a client has a producer of this group. */
+    public boolean producers(String group) {
+        return producers.contains(group);
     }
 
     public Set<MessageQueue> locked() {
@@ -204,11 +217,11 @@ public final class FakeBroker implements AutoCloseable {
     }
 
     private boolean refuses(ReplyTo to) {
-        ResponseCode refusal = refusals.poll();
+        ResponseCode refusal = scripted.refusals.poll();
         if (refusal != null) {
             to.reply(Reply.failure(refusal, "scripted"));
         }
-        return refusal != null || isSilent;
+        return refusal != null || scripted.isSilent;
     }
 
     private void send(ReplyTo to, SendMessage send) {
@@ -233,8 +246,15 @@ public final class FakeBroker implements AutoCloseable {
         } else {
             first = append(send, body, send.properties());
         }
-        to.reply(Reply.success(new ReplyHeader.SendReply(
-                OffsetMessageId.of(HOST, position.get()), send.queueId(), first, null, null, heldBack(send, first))));
+        ResponseCode degree = scripted.degrees.poll();
+        to.reply((degree == null ? Reply.success() : Reply.failure(degree, "scripted"))
+                .withHeader(new ReplyHeader.SendReply(
+                        OffsetMessageId.of(HOST, position.get()),
+                        send.queueId(),
+                        first,
+                        null,
+                        null,
+                        heldBack(send, first))));
     }
 
     /** Messages with a delay are stored at once, but can be recalled, each once. */
@@ -278,8 +298,8 @@ public final class FakeBroker implements AutoCloseable {
     }
 
     private int takeFlag() {
-        int flag = flagOfNext;
-        flagOfNext = 0;
+        int flag = scripted.flagOfNext;
+        scripted.flagOfNext = 0;
         return flag;
     }
 
@@ -308,6 +328,10 @@ public final class FakeBroker implements AutoCloseable {
     }
 
     private void pull(ReplyTo to, PullMessage pull) {
+        if (scripted.areFiltersRefused && "SQL92".equals(pull.filter().type())) {
+            to.reply(Reply.failure(ResponseCode.SUBSCRIPTION_PARSE_FAILED, "scripted"));
+            return;
+        }
         if (pull.hasCommitOffset()) {
             offsets.put(pull.consumerGroup() + "@" + pull.topic() + "@" + pull.queueId(), pull.commitOffset());
         }
@@ -363,12 +387,21 @@ public final class FakeBroker implements AutoCloseable {
                 members.computeIfAbsent(consumer.groupName(), group -> new ConcurrentHashMap<>())
                         .put(beat.data().clientID(), connection);
             }
+            beat.data().producerDataSet().forEach(producer -> producers.add(producer.groupName()));
             to.reply(Reply.success(new ReplyHeader.HeartbeatReply(true, false)));
         } else if (request instanceof MemberRequest.UnregisterClient leave) {
             if (leave.consumerGroup() != null) {
                 members.getOrDefault(leave.consumerGroup(), Map.of()).remove(leave.clientID());
             }
+            if (leave.producerGroup() != null) {
+                producers.remove(leave.producerGroup());
+            }
             to.reply(Reply.success());
+        } else if (request instanceof MemberRequest.CheckClientConfig) {
+            to.reply(
+                    scripted.areFiltersRefused
+                            ? Reply.failure(ResponseCode.SUBSCRIPTION_PARSE_FAILED, "no such filter")
+                            : Reply.success());
         } else if (request instanceof MemberRequest.RecallMessage recall) {
             recall(to, recall);
         } else if (request instanceof MemberRequest.GetConsumerList list) {

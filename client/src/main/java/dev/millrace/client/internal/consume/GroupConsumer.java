@@ -235,12 +235,15 @@ public final class GroupConsumer implements Consumer {
 
     /** Upkeep thread, behind a share that was being taken. */
     private void end() {
-        works.values().forEach(QueueWork::drop);
-        works.values().forEach(delivery::awaitEnd);
-        delivery.close();
-        storeOffsets();
-        works.values().forEach(delivery::givenUp);
-        place.leave();
+        try {
+            works.values().forEach(QueueWork::drop);
+            works.values().forEach(delivery::awaitEnd);
+            delivery.close();
+            storeOffsets();
+            works.values().forEach(delivery::givenUp);
+        } finally {
+            place.leave();
+        }
     }
 
     /** Calls the listener; what it throws means retry. */

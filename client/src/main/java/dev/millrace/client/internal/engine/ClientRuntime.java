@@ -52,6 +52,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +68,7 @@ public final class ClientRuntime implements ClientEngine {
     private static final int REBALANCE_SECONDS = 20;
     private static final int STORE_SECONDS = 5;
     private static final int LOCK_SECONDS = 20;
+    private static final long LEAVE_WAIT_MS = 5000;
     private static final long HALF_BYTES_MAX = 64L * 1024 * 1024;
 
     private final ClientThreads threads;
@@ -110,12 +112,28 @@ public final class ClientRuntime implements ClientEngine {
                 ThreadLocalRandom.current().nextInt(),
                 () -> clock.wallTimeMs() - monthStartMs);
         long pollMs = settings.routePollInterval().toMillis();
-        threads.timer().scheduleWithFixedDelay(routes::refreshAll, pollMs, pollMs, TimeUnit.MILLISECONDS);
         this.membership = new Membership(clientId(), requests, routes);
+        threads.timer().scheduleWithFixedDelay(this::pollRoutes, pollMs, pollMs, TimeUnit.MILLISECONDS);
         threads.everySeconds(HEARTBEAT_SECONDS, membership::heartbeat);
         threads.everySeconds(REBALANCE_SECONDS, this::rebalanceAll);
         threads.everySeconds(STORE_SECONDS, () -> consumers.values().forEach(GroupConsumer::storeOffsets));
         threads.everySeconds(LOCK_SECONDS, () -> consumers.values().forEach(GroupConsumer::renewLocks));
+    }
+
+    private void pollRoutes() {
+        routes.refreshAll();
+        transactions.values().forEach(this::followTopics);
+    }
+
+    /** Brokers of these topics may ask about transactions, so each must know this client, also one that comes later. */
+    private void followTopics(HalfSender sender) {
+        for (String topic : sender.topics()) {
+            routes.fetch(topic).thenAccept(view -> {
+                if (membership.isHeartbeatDue()) {
+                    threads.upkeep().later(membership::heartbeat, 0);
+                }
+            });
+        }
     }
 
     private static String clientId() {
@@ -170,11 +188,30 @@ public final class ClientRuntime implements ClientEngine {
                 threads::later,
                 ClientThreads::isOurs);
         Producer producer = settings.batching()
-                .<Producer>map(batching -> new BatchSender(context, settings, batching, features, open::remove))
-                .orElseGet(() -> new SingleSender(context, settings, open::remove));
+                .<Producer>map(batching ->
+                        new BatchSender(context, settings, batching, features, each -> closed(each, settings.group())))
+                .orElseGet(() -> new SingleSender(context, settings, each -> closed(each, settings.group())));
         open.add(producer);
         membership.addProducer(settings.group());
         return producer;
+    }
+
+    /** Takes it out of its group, and waits for the brokers unless that would stop the client's own threads. */
+    private void closed(Producer producer, String group) {
+        if (!open.remove(producer)) {
+            return;
+        }
+        CompletableFuture<Boolean> left = threads.upkeep().now(() -> membership.removeProducer(group));
+        if (ClientThreads.isOurs()) {
+            return;
+        }
+        try {
+            Faults.await(left, LEAVE_WAIT_MS, "taking a producer out of group " + group);
+        } catch (ClientException e) {
+            LOG.atDebug()
+                    .addKeyValue("error", e.getMessage())
+                    .log("brokers find out that a producer has closed by themselves");
+        }
     }
 
     @Override
@@ -237,9 +274,7 @@ public final class ClientRuntime implements ClientEngine {
                             + " already; share it, or use another group");
         }
         open.add(sender);
-        for (String topic : settings.topics()) {
-            routes.view(topic).thenAccept(view -> threads.upkeep().later(membership::heartbeat, 0));
-        }
+        followTopics(sender);
         return sender;
     }
 

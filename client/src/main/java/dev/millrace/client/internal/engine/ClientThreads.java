@@ -39,15 +39,21 @@ final class ClientThreads implements AutoCloseable {
         @Override
         public CompletableFuture<Boolean> now(Runnable task) {
             CompletableFuture<Boolean> done = new CompletableFuture<>();
-            upkeep.execute(() -> {
-                try {
-                    task.run();
-                    done.complete(true);
-                } catch (RuntimeException | Error e) {
-                    done.completeExceptionally(e);
-                }
-            });
+            try {
+                upkeep.execute(() -> run(task, done));
+            } catch (RejectedExecutionException e) {
+                done.completeExceptionally(new ClientException(ErrorCode.CLOSED, "the client is closed", e));
+            }
             return done;
+        }
+
+        private static void run(Runnable task, CompletableFuture<Boolean> done) {
+            try {
+                task.run();
+                done.complete(true);
+            } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+            }
         }
 
         @Override

@@ -43,7 +43,7 @@ public record Member(
                 false);
     }
 
-    private SubscriptionData subscription(String topic, Filter filter) {
+    SubscriptionData subscription(String topic, Filter filter) {
         Set<String> tags = Tags.of(filter);
         Set<Integer> codes = new HashSet<>();
         tags.forEach(tag -> codes.add(tag.hashCode()));

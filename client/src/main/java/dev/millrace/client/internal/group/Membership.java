@@ -2,11 +2,13 @@ package dev.millrace.client.internal.group;
 
 import dev.millrace.client.ClientException;
 import dev.millrace.client.ErrorCode;
+import dev.millrace.client.Filter;
 import dev.millrace.client.TopicQueue;
 import dev.millrace.client.internal.net.Faults;
 import dev.millrace.client.internal.net.Requests;
 import dev.millrace.client.internal.route.RouteCache;
 import dev.millrace.client.internal.route.TopicView;
+import dev.millrace.protocol.body.ClientConfigCheck;
 import dev.millrace.protocol.body.ConsumerData;
 import dev.millrace.protocol.body.ConsumerList;
 import dev.millrace.protocol.body.HeartbeatData;
@@ -25,6 +27,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +44,10 @@ public final class Membership {
     private final Requests requests;
     private final RouteCache routes;
     private final Map<String, Member> members = new ConcurrentHashMap<>();
-    private final Set<String> producerGroups = ConcurrentHashMap.newKeySet();
+    /** Producers of each group. */
+    private final Map<String, Integer> producerGroups = new ConcurrentHashMap<>();
+
+    private volatile Set<String> toldAddresses = Set.of();
 
     public Membership(String clientId, Requests requests, RouteCache routes) {
         this.clientId = clientId;
@@ -58,7 +64,20 @@ public final class Membership {
     }
 
     public void addProducer(String group) {
-        producerGroups.add(group);
+        producerGroups.merge(group, 1, Integer::sum);
+    }
+
+    /** One producer of a group has closed; with the last one the brokers are told, and waited for. Upkeep thread. */
+    public void removeProducer(String group) {
+        boolean isLast = producerGroups.computeIfPresent(group, (key, count) -> count > 1 ? count - 1 : null) == null;
+        if (isLast && !toldAddresses.isEmpty()) {
+            farewell(group, null);
+        }
+    }
+
+    /** Whether there is a broker that does not know of this client's groups yet. */
+    public boolean isHeartbeatDue() {
+        return (!members.isEmpty() || !producerGroups.isEmpty()) && !toldAddresses.containsAll(routes.allAddresses());
     }
 
     /** Whether this client has consumers in groups. */
@@ -81,18 +100,54 @@ public final class Membership {
         try {
             update(member);
         } catch (ClientException e) {
-            members.remove(member.group());
+            leave(member.group());
             throw e;
         }
     }
 
-    /** Says what a member wants now. */
+    /**
+     * Says what a member wants now.
+     *
+     * @throws ClientException if a broker can't serve a filter of it
+     */
     public void update(Member member) {
-        members.put(member.group(), member);
         for (String topic : member.subscriptions().keySet()) {
             known(topic);
         }
+        member.subscriptions().forEach((topic, filter) -> check(member, topic, filter));
+        members.put(member.group(), member);
         heartbeat();
+    }
+
+    /** Asks a broker of the topic whether it can serve the filter. Who can't be asked now refuses the pull later. */
+    private void check(Member member, String topic, Filter filter) {
+        TopicView view = routes.known(topic);
+        if (filter.type() == Filter.Type.TAG || view == null || view.readable().isEmpty()) {
+            return;
+        }
+        String broker = view.readable().get(0).broker();
+        String address = routes.addressOf(broker).orElse(null);
+        if (address == null) {
+            return;
+        }
+        try {
+            Faults.await(requests.tell(
+                    address,
+                    new MemberRequest.CheckClientConfig(new ClientConfigCheck(
+                            clientId, member.group(), null, member.subscription(topic, filter)))));
+        } catch (ClientException e) {
+            boolean isUnanswered = e.code() == ErrorCode.NOT_CONNECTED
+                    || e.code() == ErrorCode.TIMEOUT
+                    || e.code() == ErrorCode.BUSY
+                    || e.code() == ErrorCode.NOT_SUPPORTED;
+            if (!isUnanswered) {
+                throw new ClientException(
+                        e.code(),
+                        "filter '" + filter.expression() + "' of topic " + topic + " is not possible: "
+                                + e.getMessage(),
+                        e);
+            }
+        }
     }
 
     /** Fetches a route; a topic without one may come later. */
@@ -110,9 +165,14 @@ public final class Membership {
         if (members.remove(group) == null) {
             return;
         }
+        farewell(null, group);
+    }
+
+    private void farewell(@Nullable String producerGroup, @Nullable String consumerGroup) {
         List<CompletableFuture<Boolean>> answers = new ArrayList<>();
-        for (String address : routes.allAddresses()) {
-            answers.add(requests.tell(address, new MemberRequest.UnregisterClient(clientId, null, group)));
+        for (String address : toldAddresses) {
+            answers.add(
+                    requests.tell(address, new MemberRequest.UnregisterClient(clientId, producerGroup, consumerGroup)));
         }
         answers.forEach(Membership::awaitAnyEnd);
     }
@@ -133,12 +193,14 @@ public final class Membership {
         Set<ConsumerData> consumers = new HashSet<>();
         members.values().forEach(member -> consumers.add(member.data()));
         Set<ProducerData> producers = new HashSet<>();
-        producerGroups.forEach(group -> producers.add(new ProducerData(group)));
+        producerGroups.keySet().forEach(group -> producers.add(new ProducerData(group)));
         HeartbeatData data = new HeartbeatData(clientId, consumers, 0, producers, false);
         List<CompletableFuture<Boolean>> answers = new ArrayList<>();
-        for (String address : routes.allAddresses()) {
+        Set<String> addresses = Set.copyOf(routes.allAddresses());
+        for (String address : addresses) {
             answers.add(requests.tell(address, new MemberRequest.Heartbeat(data)));
         }
+        toldAddresses = addresses;
         answers.forEach(Membership::awaitAnyEnd);
     }
 

@@ -38,7 +38,8 @@ public final class Faults {
             case NO_PERMISSION -> ErrorCode.NO_PERMISSION;
             case TOPIC_NOT_EXIST -> ErrorCode.TOPIC_NOT_EXIST;
             case SUBSCRIPTION_GROUP_NOT_EXIST -> ErrorCode.GROUP_NOT_EXIST;
-            case QUERY_NOT_FOUND, NO_MESSAGE, CONSUMER_NOT_ONLINE, BROKER_NOT_EXIST -> ErrorCode.NOT_FOUND;
+            case SUBSCRIPTION_NOT_EXIST, QUERY_NOT_FOUND, NO_MESSAGE, CONSUMER_NOT_ONLINE, BROKER_NOT_EXIST ->
+                ErrorCode.NOT_FOUND;
             case INVALID_PARAMETER, SUBSCRIPTION_PARSE_FAILED, ILLEGAL_OPERATION, TOPIC_EXIST_ALREADY ->
                 ErrorCode.INVALID_ARGUMENT;
             default -> ErrorCode.SERVER_ERROR;

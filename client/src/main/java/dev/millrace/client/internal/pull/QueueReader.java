@@ -32,6 +32,10 @@ public final class QueueReader {
     private static final long PAUSE_FIRST_MS = 50;
     private static final long PAUSE_MAX_MS = 2000;
     private static final long FLOW_PAUSE_MS = 20;
+    /** After a refusal that only a change of the subscription, the group or the topic can end. */
+    private static final long REFUSED_PAUSE_FIRST_MS = 500;
+
+    private static final long REFUSED_PAUSE_MAX_MS = 30_000;
     private static final int PAUSE_DOUBLINGS_MAX = 6;
     private static final long QUICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int QUICK_ANSWERS_MAX = 3;
@@ -195,22 +199,31 @@ public final class QueueReader {
 
     private void failed(long ofGeneration, @Nullable ClientException fault) {
         boolean isBusy = fault != null && fault.code() == ErrorCode.BUSY;
+        boolean isRefused = fault != null && !fault.isRetriable();
         long pauseMs;
         synchronized (this) {
             faults++;
             brokerId = 0;
-            pauseMs = isBusy
-                    ? FLOW_PAUSE_MS
-                    : Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS << Math.min(faults, PAUSE_DOUBLINGS_MAX));
+            pauseMs = isBusy ? FLOW_PAUSE_MS : pauseMs(isRefused);
         }
         if (!isBusy) {
             context.routes().refresh(queue().topic());
-            LOG.atWarn()
+            (isRefused ? LOG.atError() : LOG.atWarn())
                     .addKeyValue("topic", queue().topic())
                     .addKeyValue("queue", queue().queueId())
                     .addKeyValue("error", fault == null ? "none" : fault.getMessage())
-                    .log("pull failed; trying again");
+                    .log(
+                            isRefused
+                                    ? "pull refused; nothing is read here until that is corrected"
+                                    : "pull failed; trying again");
         }
         context.later().run(() -> pull(ofGeneration), pauseMs);
+    }
+
+    private long pauseMs(boolean isRefused) {
+        int doublings = Math.min(faults, PAUSE_DOUBLINGS_MAX);
+        return isRefused
+                ? Math.min(REFUSED_PAUSE_MAX_MS, REFUSED_PAUSE_FIRST_MS << doublings - 1)
+                : Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS << doublings);
     }
 }

@@ -38,7 +38,6 @@ public final class RouteCache {
     private final ClientClock clock;
     private final Map<String, Entry> topics = new ConcurrentHashMap<>();
     private final Map<String, BrokerHealth> healths = new ConcurrentHashMap<>();
-    private volatile Runnable changed = () -> {};
 
     public RouteCache(NameServers nameServers, ClientClock clock) {
         this.nameServers = nameServers;
@@ -50,11 +49,6 @@ public final class RouteCache {
         private volatile @Nullable TopicView view;
         private @Nullable CompletableFuture<TopicView> fetch;
         private long fetchedNanos;
-    }
-
-    /** Called after any route changed, on an event loop; must not block. */
-    public void onChange(Runnable listener) {
-        changed = listener;
     }
 
     /** The topic as known, or null. */
@@ -173,9 +167,6 @@ public final class RouteCache {
                 before != null && before.route().equals(view.route()) && before.isTemplate() == view.isTemplate();
         entry.view = isSame ? before : view;
         fetch.complete(isSame ? before : view);
-        if (!isSame) {
-            changed.run();
-        }
     }
 
     /** The queues of the topic that can be read, fetched if not known. */

@@ -18,9 +18,11 @@ import dev.millrace.protocol.message.OffsetMessageId;
 import dev.millrace.protocol.message.PropertyNames;
 import dev.millrace.protocol.transport.Connection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +66,11 @@ public final class HalfSender implements TransactionalProducer {
         return settings.group();
     }
 
+    /** Topics whose brokers may ask, whether a message was sent or not. */
+    public List<String> topics() {
+        return settings.topics();
+    }
+
     @Override
     public TransactionResult send(Message message, LocalTransaction transaction) {
         for (String delay : DELAYS) {
@@ -76,9 +83,29 @@ public final class HalfSender implements TransactionalProducer {
         }
         SendResult half = producer.send(message.withProperty(PropertyNames.TRANSACTION_PREPARED, "true")
                 .withProperty(PropertyNames.PRODUCER_GROUP, settings.group()));
-        boolean isSafe = half.durability() == SendResult.Durability.CONFIRMED;
-        TransactionOutcome outcome = isSafe ? transaction.run(half) : TransactionOutcome.ROLLBACK;
-        return new TransactionResult(half, outcome, tell(half, outcome));
+        if (half.durability() != SendResult.Durability.CONFIRMED) {
+            String reason = "broker " + half.broker() + " stored message " + half.messageId() + " as "
+                    + half.durability() + ", it might be lost; the local transaction was not run";
+            LOG.atWarn()
+                    .addKeyValue("broker", half.broker())
+                    .addKeyValue("error", reason)
+                    .log("transaction rolled back");
+            return new TransactionResult(
+                    half, TransactionOutcome.ROLLBACK, tell(half, TransactionOutcome.ROLLBACK), Optional.of(reason));
+        }
+        TransactionOutcome outcome = run(transaction, half);
+        return new TransactionResult(half, outcome, tell(half, outcome), Optional.empty());
+    }
+
+    private static TransactionOutcome run(LocalTransaction transaction, SendResult half) {
+        @Nullable TransactionOutcome outcome = transaction.run(half);
+        if (outcome == null) {
+            throw new ClientException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "the local transaction of message " + half.messageId()
+                            + " gave null, which counts as UNKNOWN: the broker asks later; give an outcome");
+        }
+        return outcome;
     }
 
     /** Tells the broker; whether it confirmed that. */
@@ -128,13 +155,7 @@ public final class HalfSender implements TransactionalProducer {
     }
 
     private void answer(Connection connection, long queueOffset, long position, ReceivedMessage message) {
-        TransactionOutcome outcome;
-        try {
-            outcome = settings.check().check(message);
-        } catch (RuntimeException e) {
-            LOG.atWarn().setCause(e).log("the check of a transaction failed; the broker asks again");
-            outcome = TransactionOutcome.UNKNOWN;
-        }
+        TransactionOutcome outcome = check(message);
         connection.sendOneWay(new EndTransaction(
                 settings.group(),
                 queueOffset,
@@ -144,6 +165,22 @@ public final class HalfSender implements TransactionalProducer {
                 message.messageId(),
                 message.messageId(),
                 message.topic()));
+    }
+
+    private TransactionOutcome check(ReceivedMessage message) {
+        @Nullable TransactionOutcome outcome = null;
+        try {
+            outcome = settings.check().check(message);
+            if (outcome == null) {
+                LOG.atError()
+                        .addKeyValue("topic", message.topic())
+                        .addKeyValue("error", "the check of transaction " + message.messageId() + " gave null")
+                        .log("a check must give an outcome; it counts as UNKNOWN and the broker asks again");
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.atWarn().setCause(e).log("the check of a transaction failed; the broker asks again");
+        }
+        return outcome == null ? TransactionOutcome.UNKNOWN : outcome;
     }
 
     @Override
