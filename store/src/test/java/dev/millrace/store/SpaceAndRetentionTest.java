@@ -152,7 +152,8 @@ class SpaceAndRetentionTest {
             test.send("t", 0, "before", "KEYS=k0");
             test.run();
             disk.setLacksBlocks(true);
-            TestAppend acknowledged = test.send("t", 0, "in the log only", "KEYS=k1");
+            // To a queue of its own: the first page of the other has its block.
+            TestAppend acknowledged = test.send("t", 1, "in the log only", "KEYS=k1");
             test.run();
             TestAppend refused = test.send("t", 0, "refused");
             test.advance(UPKEEP);
@@ -164,6 +165,7 @@ class SpaceAndRetentionTest {
                 assertThat(outcome.reason()).contains("no space left for bytes of " + FOLDER);
             });
             assertThat(test.bodies("t", 0)).containsExactly("before");
+            assertThat(test.bodies("t", 1)).isEmpty();
 
             disk.setLacksBlocks(false);
             test.run();
@@ -173,7 +175,8 @@ class SpaceAndRetentionTest {
             test.run();
 
             assertThat(accepted.isAppended()).isTrue();
-            assertThat(test.bodies("t", 0)).containsExactly("before", "in the log only", "after");
+            assertThat(test.bodies("t", 0)).containsExactly("before", "after");
+            assertThat(test.bodies("t", 1)).containsExactly("in the log only");
             assertThat(test.store.positionsByKey("t", "k1", 9, 0, Long.MAX_VALUE))
                     .containsExactly(acknowledged.positions[0]);
             assertThat(test.faults).isEmpty();

@@ -5,6 +5,7 @@ import dev.millrace.store.MappedFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,22 +17,33 @@ import org.jspecify.annotations.Nullable;
  * UNMAPPED | 0 users --remove--&gt; BUSY --&gt; REMOVED
  * </pre>
  *
- * <p>Thread-safe: {@code state} decides who may touch {@code mapped} and {@code buffer}.
+ * <p>Thread-safe: {@code state} decides who may touch {@code mapped} and {@code buffer}; {@code reservedPage} belongs to
+ * the thread that writes while the file is in use.
  */
 public final class LazyFile {
     private static final int UNMAPPED = -1;
     private static final int BUSY = -2;
     private static final int REMOVED = -3;
 
+    /** A page is this large or a multiple of it, and begins at a multiple. */
+    private static final int PAGE_BYTES_MIN = 4096;
+
+    private static final AtomicIntegerFieldUpdater<LazyFile> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(LazyFile.class, "state");
+
     private final Disk disk;
     private final Path path;
     private final int length;
     private final Usage usage;
-    private final AtomicInteger state = new AtomicInteger(UNMAPPED);
+    /** In this object, not in one of its own: with thousands of queues each object more is a cache miss per message. */
+    private volatile int state = UNMAPPED;
+
     private @Nullable MappedFile mapped;
     private @Nullable ByteBuffer buffer;
     private boolean isCreated;
     private int lastTick;
+    /** The page that has its block, by {@link #PAGE_BYTES_MIN}, -1 if not known. */
+    private int reservedPage = -1;
 
     /** Counts mapped files and the turns of the upkeep thread, by which idleness is measured. */
     public static final class Usage {
@@ -74,14 +86,14 @@ public final class LazyFile {
     /** Maps the file if need be; null if it was removed. Every non-null answer needs one {@link #release}. */
     public @Nullable ByteBuffer acquire() {
         while (true) {
-            int now = state.get();
+            int now = state;
             if (now >= 0) {
-                if (state.compareAndSet(now, now + 1)) {
+                if (STATE.compareAndSet(this, now, now + 1)) {
                     return buffer;
                 }
             } else if (now == REMOVED) {
                 return null;
-            } else if (now == UNMAPPED && state.compareAndSet(UNMAPPED, BUSY)) {
+            } else if (now == UNMAPPED && STATE.compareAndSet(this, UNMAPPED, BUSY)) {
                 return map();
             } else {
                 Thread.onSpinWait();
@@ -91,7 +103,7 @@ public final class LazyFile {
 
     public void release() {
         lastTick = usage.tick;
-        int left = state.decrementAndGet();
+        int left = STATE.decrementAndGet(this);
         if (left < 0) {
             throw new AssertionError("file " + path + " was released more often than acquired: " + left);
         }
@@ -103,9 +115,14 @@ public final class LazyFile {
      * @throws dev.millrace.store.DiskFullException if there is no space for them
      */
     public void reserve(int from, int bytes) {
+        int page = from / PAGE_BYTES_MIN;
+        if (page == reservedPage && (from + bytes - 1) / PAGE_BYTES_MIN == page) {
+            return;
+        }
         MappedFile file = mapped;
         if (file != null) {
             file.reserve(from, bytes);
+            reservedPage = page;
         }
     }
 
@@ -125,33 +142,33 @@ public final class LazyFile {
 
     /** Unmaps if nobody uses the file and nobody did for {@code ticksMin} turns. */
     public boolean unmapIfIdle(int ticksMin) {
-        if (state.get() != 0 || usage.tick - lastTick < ticksMin || !state.compareAndSet(0, BUSY)) {
+        if (state != 0 || usage.tick - lastTick < ticksMin || !STATE.compareAndSet(this, 0, BUSY)) {
             return false;
         }
         unmap();
-        state.set(UNMAPPED);
+        state = UNMAPPED;
         return true;
     }
 
     /** Deletes the file unless somebody uses it. */
     public boolean remove() {
-        if (state.get() == REMOVED) {
+        if (state == REMOVED) {
             return true;
         }
-        if (state.compareAndSet(0, BUSY)) {
+        if (STATE.compareAndSet(this, 0, BUSY)) {
             unmap();
-        } else if (!state.compareAndSet(UNMAPPED, BUSY)) {
+        } else if (!STATE.compareAndSet(this, UNMAPPED, BUSY)) {
             return false;
         }
         disk.delete(path);
-        state.set(REMOVED);
+        state = REMOVED;
         return true;
     }
 
     /** Makes the bytes from {@code from} to the end zero; nobody may use the file. */
     public void zeroFrom(int from) {
-        if (!unmapIfIdle(0) && state.get() != UNMAPPED) {
-            throw new AssertionError("file " + path + " is cut while in use, state " + state.get());
+        if (!unmapIfIdle(0) && state != UNMAPPED) {
+            throw new AssertionError("file " + path + " is cut while in use, state " + state);
         }
         if (isCreated) {
             disk.zeroFrom(path, from, Disk.Allocation.SPARSE);
@@ -169,10 +186,10 @@ public final class LazyFile {
             buffer = view;
             lastTick = usage.tick;
             usage.mappedCount.incrementAndGet();
-            state.set(1);
+            state = 1;
             return view;
         } finally {
-            state.compareAndSet(BUSY, UNMAPPED);
+            STATE.compareAndSet(this, BUSY, UNMAPPED);
         }
     }
 
@@ -180,6 +197,7 @@ public final class LazyFile {
         MappedFile file = mapped;
         mapped = null;
         buffer = null;
+        reservedPage = -1;
         if (file != null) {
             usage.mappedCount.decrementAndGet();
             file.close();

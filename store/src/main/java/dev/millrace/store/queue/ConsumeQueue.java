@@ -46,9 +46,14 @@ public final class ConsumeQueue implements QueueLog {
     public record Shared(Disk disk, Path folder, LazyFile.Usage usage, RecordTimes times) {}
 
     public ConsumeQueue(String topic, int queueId, Shared shared) {
+        this(topic, topic.getBytes(StandardCharsets.UTF_8), queueId, shared);
+    }
+
+    /** @param topicBytes UTF-8 of the topic, which the queues of a topic share */
+    ConsumeQueue(String topic, byte[] topicBytes, int queueId, Shared shared) {
         this.topic = topic;
         this.queueId = queueId;
-        this.topicBytes = topic.getBytes(StandardCharsets.UTF_8);
+        this.topicBytes = topicBytes;
         this.keyHashSeed = (topic + "#").hashCode();
         this.isSchedule = topic.equals(SCHEDULE_TOPIC);
         this.times = shared.times;
@@ -143,10 +148,7 @@ public final class ConsumeQueue implements QueueLog {
         if (offset != maxOffset && !makeRoomFor(offset, position)) {
             return false;
         }
-        LazyFile file = files.fileOf(offset);
-        if (file == null) {
-            file = files.addFileFor(offset);
-        }
+        LazyFile file = files.fileToWrite(offset);
         ByteBuffer bytes = file.acquire();
         if (bytes == null) {
             return false;

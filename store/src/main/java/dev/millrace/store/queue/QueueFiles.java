@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The files of one queue, in order and without holes.
  *
  * <p>Thread-safe: an immutable snapshot. The dispatch thread adds at the end, the upkeep thread removes at the start.
+ * {@code tail} and {@code tailIndex} belong to the dispatch thread, or the opening thread during recovery.
  */
 final class QueueFiles {
     private final Disk disk;
@@ -23,6 +24,10 @@ final class QueueFiles {
     private final LazyFile.Usage usage;
     private volatile boolean hasNewNames;
     private final Published<Snapshot> snapshot = new Published<>(new Snapshot(0, new LazyFile[0]));
+    /** The file that was written last, null before the first; it saves the way through the snapshot for each entry. */
+    private @Nullable LazyFile tail;
+
+    private long tailIndex;
 
     /** File {@code i} holds the entries from {@code (firstIndex + i) * PER_FILE}. */
     private record Snapshot(long firstIndex, LazyFile[] files) {
@@ -68,6 +73,20 @@ final class QueueFiles {
         return snapshot.get().at(offset / QueueEntry.PER_FILE);
     }
 
+    /** Dispatch thread: the file that takes the entry of this offset, added if there is none. */
+    LazyFile fileToWrite(long offset) {
+        long index = offset / QueueEntry.PER_FILE;
+        LazyFile last = tail;
+        if (last != null && index == tailIndex) {
+            return last;
+        }
+        LazyFile present = snapshot.get().at(index);
+        LazyFile file = present != null ? present : addFileFor(offset);
+        tail = file;
+        tailIndex = index;
+        return file;
+    }
+
     /** Adds the file for this offset: the next one, or the first one. */
     LazyFile addFileFor(long offset) {
         long index = offset / QueueEntry.PER_FILE;
@@ -108,6 +127,7 @@ final class QueueFiles {
 
     /** Takes all files off. */
     List<LazyFile> takeAll() {
+        tail = null;
         return List.of(snapshot.getAndSet(new Snapshot(0, new LazyFile[0])).files);
     }
 
@@ -144,6 +164,7 @@ final class QueueFiles {
             }
             files.add(LazyFile.existing(disk, folder.resolve(name), QueueEntry.FILE_BYTES, usage));
         }
+        tail = null;
         snapshot.set(new Snapshot(firstIndex, files.toArray(LazyFile[]::new)));
         return true;
     }
@@ -160,6 +181,7 @@ final class QueueFiles {
 
     /** Makes everything from {@code offset} zero and removes later files; nobody may use them. */
     void cutFrom(long offset) {
+        tail = null;
         Snapshot now = snapshot.get();
         List<LazyFile> kept = new ArrayList<>();
         for (int i = 0; i < now.files.length; i++) {

@@ -3,6 +3,7 @@ package dev.millrace.store.queue;
 import dev.millrace.store.Disk;
 import dev.millrace.store.StoreException;
 import dev.millrace.store.file.Published;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +33,12 @@ public final class QueueTable {
 
     /** Queues of one topic, index is the id. Thread-safe: compare and set. */
     private static final class Topic {
+        private final byte[] name;
         private final Published<@Nullable ConsumeQueue[]> queues = new Published<>(new ConsumeQueue[0]);
+
+        Topic(String name) {
+            this.name = name.getBytes(StandardCharsets.UTF_8);
+        }
 
         @Nullable
         ConsumeQueue get(int queueId) {
@@ -135,7 +141,7 @@ public final class QueueTable {
     private ConsumeQueue add(String topic, int queueId) {
         check(topic, queueId);
         while (true) {
-            Topic entry = topics.computeIfAbsent(topic, name -> new Topic());
+            Topic entry = topics.computeIfAbsent(topic, Topic::new);
             @Nullable ConsumeQueue[] now = entry.queues.get();
             if (now == CLOSED) {
                 Thread.onSpinWait();
@@ -146,7 +152,7 @@ public final class QueueTable {
                 return present;
             }
             @Nullable ConsumeQueue[] next = Arrays.copyOf(now, Math.max(now.length, queueId + 1));
-            ConsumeQueue made = new ConsumeQueue(topic, queueId, shared);
+            ConsumeQueue made = new ConsumeQueue(topic, entry.name, queueId, shared);
             next[queueId] = made;
             if (entry.queues.replace(now, next)) {
                 return made;
