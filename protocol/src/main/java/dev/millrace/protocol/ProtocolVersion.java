@@ -8,6 +8,9 @@ public final class ProtocolVersion {
     /** From here on a broker is told the largest number of attempts by the consumer. */
     public static final int V3_4_9 = 121;
 
+    /** From here on a consumer answers questions of tools. */
+    public static final int V3_1_8 = 62;
+
     /** From here on a registration's body carries queue mappings. */
     public static final int V5_0_0 = 413;
 

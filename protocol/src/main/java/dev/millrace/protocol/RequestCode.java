@@ -153,7 +153,9 @@ public enum RequestCode {
     /** Asks a broker which of this project's own requests it knows. */
     NEGOTIATE(30_000),
     /** Stores messages for any number of queues and topics of one broker. */
-    MULTI_SEND(30_001);
+    MULTI_SEND(30_001),
+    /** Delivers dead letters of a consumer group again. */
+    REDELIVER(30_010);
 
     private static final Map<Integer, RequestCode> BY_NUMBER = new HashMap<>();
 

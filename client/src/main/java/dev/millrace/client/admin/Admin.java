@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Administers the cluster that a client is connected to. Thread-safe; every call waits for its answers and throws a
@@ -97,6 +98,18 @@ public final class Admin {
      */
     public void resetGroup(String group, String topic, Instant time) {
         groups.rewind(group, topic, time);
+    }
+
+    /**
+     * Delivers dead letters of a consumer group again, oldest first: each goes to the group's retry topic once, as if it
+     * had never been tried, also if this was interrupted and is asked for again. Only brokers of this project can.
+     *
+     * @param topic only those that came from this topic; empty for all
+     * @param countMax most to deliver
+     * @param onProgress hears of the sums so far, on the caller's thread
+     */
+    public Redelivery redeliver(String group, Optional<String> topic, long countMax, Consumer<Redelivery> onProgress) {
+        return groups.redeliver(topics.describe(GroupAdmin.deadLetterTopic(group)), group, topic, countMax, onProgress);
     }
 
     /** The message with this offset id, as {@link dev.millrace.client.SendResult#offsetMessageId} gives it. */

@@ -8,6 +8,7 @@ import dev.millrace.protocol.command.NamesrvRequest;
 import dev.millrace.protocol.command.OwnRequest;
 import dev.millrace.protocol.command.PullMessage;
 import dev.millrace.protocol.command.QueueRequest;
+import dev.millrace.protocol.command.RelayedRequest;
 import dev.millrace.protocol.command.ReplyHeader;
 import dev.millrace.protocol.command.Request;
 import dev.millrace.protocol.command.SendMessage;
@@ -37,9 +38,10 @@ public final class Commands {
         putMemberRequests();
         putAdminRequests();
         putNamesrvRequests();
-        put(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, ClientRequest.ConsumersChanged.class);
+        putGroupRequests();
+        putClientRequests();
         put(RequestCode.END_TRANSACTION, TransactionRequest.EndTransaction.class);
-        put(RequestCode.CHECK_TRANSACTION_STATE, ClientRequest.CheckTransaction.class);
+        put(RequestCode.REDELIVER, OwnRequest.Redeliver.class);
     }
 
     private Commands() {}
@@ -53,6 +55,7 @@ public final class Commands {
         put(RequestCode.GET_MIN_OFFSET, QueueRequest.GetMinOffset.class);
         put(RequestCode.GET_EARLIEST_MSG_STORETIME, QueueRequest.GetEarliestStoreTime.class);
         put(RequestCode.VIEW_MESSAGE_BY_ID, QueueRequest.ViewMessage.class);
+        put(RequestCode.QUERY_CONSUME_QUEUE, QueueRequest.QueryEntries.class);
     }
 
     private static void putMemberRequests() {
@@ -86,6 +89,33 @@ public final class Commands {
         put(RequestCode.GET_BROKER_RUNTIME_INFO, SettingsRequest.GetBrokerRuntimeInfo.class);
         put(RequestCode.GET_BROKER_CONFIG, SettingsRequest.GetBrokerConfig.class);
         put(RequestCode.UPDATE_BROKER_CONFIG, SettingsRequest.UpdateBrokerConfig.class);
+    }
+
+    private static void putGroupRequests() {
+        put(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST, GroupRequest.UpdateGroups.class);
+        put(RequestCode.UPDATE_AND_GET_GROUP_FORBIDDEN, GroupRequest.ForbidTopic.class);
+        put(RequestCode.GET_ALL_PRODUCER_INFO, GroupRequest.GetAllProducers.class);
+        put(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, GroupRequest.ResetOffset.class);
+        put(RequestCode.INVOKE_BROKER_TO_GET_CONSUMER_STATUS, GroupRequest.GetConsumerStatus.class);
+        put(RequestCode.CLONE_GROUP_OFFSET, GroupRequest.CloneOffsets.class);
+        put(RequestCode.QUERY_CONSUME_TIME_SPAN, GroupRequest.QueryTimeSpan.class);
+        put(RequestCode.QUERY_SUBSCRIPTION_BY_CONSUMER, GroupRequest.QuerySubscription.class);
+        put(RequestCode.GET_BROKER_CONSUME_STATS, GroupRequest.GetBrokerConsumeStats.class);
+        put(RequestCode.GET_CONSUMER_RUNNING_INFO, RelayedRequest.GetRunningInfo.class);
+        put(RequestCode.CONSUME_MESSAGE_DIRECTLY, RelayedRequest.ConsumeDirectly.class);
+        put(RequestCode.UPDATE_AND_CREATE_TOPIC_LIST, TopicRequest.UpdateTopics.class);
+        put(RequestCode.CLEAN_UNUSED_TOPIC, TopicRequest.CleanUnusedTopics.class);
+        put(RequestCode.VIEW_BROKER_STATS_DATA, SettingsRequest.ViewStatistics.class);
+        put(RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE, SettingsRequest.CleanExpiredQueues.class);
+        put(RequestCode.DELETE_EXPIRED_COMMITLOG, SettingsRequest.DeleteExpiredLog.class);
+    }
+
+    private static void putClientRequests() {
+        put(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, ClientRequest.ConsumersChanged.class);
+        put(RequestCode.CHECK_TRANSACTION_STATE, ClientRequest.CheckTransaction.class);
+        put(RequestCode.PUSH_REPLY_MESSAGE_TO_CLIENT, ClientRequest.PushReply.class);
+        put(RequestCode.RESET_CONSUMER_CLIENT_OFFSET, ClientRequest.ResetOffsets.class);
+        put(RequestCode.GET_CONSUMER_STATUS_FROM_CLIENT, ClientRequest.GetStatus.class);
     }
 
     private static void putNamesrvRequests() {

@@ -10,4 +10,5 @@ public sealed interface BrokerRequest extends Request
                 TopicRequest,
                 GroupRequest,
                 TransactionRequest,
-                SettingsRequest {}
+                SettingsRequest,
+                RelayedRequest {}

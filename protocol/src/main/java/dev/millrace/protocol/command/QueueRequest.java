@@ -48,4 +48,17 @@ public sealed interface QueueRequest extends BrokerRequest {
 
     /** Asks for the record at a position of the commit log. */
     record ViewMessage(@Nullable String topic, long offset) implements QueueRequest {}
+
+    /**
+     * Asks for entries of a queue as they stand in its file.
+     *
+     * @param index the first queue offset; below 0 counts from the end
+     * @param consumerGroup whose filter to try on each entry
+     */
+    record QueryEntries(
+            String topic,
+            int queueId,
+            long index,
+            int count,
+            @Nullable String consumerGroup) implements QueueRequest {}
 }

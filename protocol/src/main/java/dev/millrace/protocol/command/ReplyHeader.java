@@ -64,6 +64,16 @@ public sealed interface ReplyHeader {
     record VersionReply(String version) implements ReplyHeader {}
 
     /**
+     * What one request for redelivery did.
+     *
+     * @param moved dead letters that are in the retry topic because of this request
+     * @param skipped dead letters that were looked at and left: from another topic, moved before, or gone from the log
+     * @param nextOffset where to go on
+     * @param endOffset behind the last dead letter
+     */
+    record RedeliverReply(int moved, int skipped, long nextOffset, long endOffset) implements ReplyHeader {}
+
+    /**
      * Which of this project's own requests a broker knows.
      *
      * @param features bits: 1 multi-queue send

@@ -13,4 +13,18 @@ public sealed interface SettingsRequest extends BrokerRequest {
 
     /** Changes settings of a running broker; the body is properties text. */
     record UpdateBrokerConfig(@Body ByteBuffer properties) implements SettingsRequest {}
+
+    /**
+     * Asks how often something happened in the last minute, hour and day.
+     *
+     * @param statsName what is counted, such as {@code TOPIC_PUT_NUMS}
+     * @param statsKey for whom: a topic, or topic and consumer group joined by {@code @}
+     */
+    record ViewStatistics(String statsName, String statsKey) implements SettingsRequest {}
+
+    /** Removes queue files that hold nothing any more. */
+    record CleanExpiredQueues() implements SettingsRequest {}
+
+    /** Removes segments whose time is over. */
+    record DeleteExpiredLog() implements SettingsRequest {}
 }

@@ -1,5 +1,6 @@
 package dev.millrace.protocol.command;
 
+import dev.millrace.protocol.body.TopicConfigs;
 import org.jspecify.annotations.Nullable;
 
 /** Definitions and statistics of topics on a broker. */
@@ -42,4 +43,10 @@ public sealed interface TopicRequest extends BrokerRequest {
 
     /** Asks for a broker's system topics. */
     record GetSystemTopicsOfBroker() implements TopicRequest {}
+
+    /** Creates or changes several topics. */
+    record UpdateTopics(@Body TopicConfigs configs) implements TopicRequest {}
+
+    /** Removes what is left of topics that were deleted. */
+    record CleanUnusedTopics() implements TopicRequest {}
 }

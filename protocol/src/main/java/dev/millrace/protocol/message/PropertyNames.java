@@ -52,5 +52,14 @@ public final class PropertyNames {
     /** Unique id of the message that a record recalls. */
     public static final String TIMER_RECALLED_KEY = "TIMER_DEL_UNIQKEY";
 
+    /** Finds a request again when its answer comes. */
+    public static final String CORRELATION_ID = "CORRELATION_ID";
+    /** Client id of the producer that waits for an answer. */
+    public static final String REPLY_TO_CLIENT = "REPLY_TO_CLIENT";
+    /** When the broker passed an answer on, ms since the epoch. */
+    public static final String PUSH_REPLY_TIME = "PUSH_REPLY_TIME";
+    /** Which dead letter a message was made of: its queue and its queue offset there. */
+    public static final String REDELIVERED_FROM = "DLQ_REDELIVERED_FROM";
+
     private PropertyNames() {}
 }

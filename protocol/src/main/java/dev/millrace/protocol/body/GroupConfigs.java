@@ -1,0 +1,6 @@
+package dev.millrace.protocol.body;
+
+import java.util.List;
+
+/** Definitions of consumer groups. */
+public record GroupConfigs(List<GroupConfig> groupConfigList) {}
