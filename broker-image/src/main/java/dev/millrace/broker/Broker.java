@@ -2,6 +2,7 @@ package dev.millrace.broker;
 
 import dev.millrace.broker.consumergroup.ConsumerOffsetTable;
 import dev.millrace.broker.consumergroup.Members;
+import dev.millrace.broker.consumergroup.OffsetResets;
 import dev.millrace.broker.consumergroup.QueueLockTable;
 import dev.millrace.broker.delay.DelayAgent;
 import dev.millrace.broker.delay.DelayConfig;
@@ -11,7 +12,9 @@ import dev.millrace.broker.delay.TimerFollower;
 import dev.millrace.broker.dispatch.Dispatcher;
 import dev.millrace.broker.files.StateFile;
 import dev.millrace.broker.metrics.BrokerCounters;
+import dev.millrace.broker.metrics.Deliveries;
 import dev.millrace.broker.metrics.RuntimeInfo;
+import dev.millrace.broker.metrics.StatisticsBook;
 import dev.millrace.broker.pull.PullHandler;
 import dev.millrace.broker.pull.Pulls;
 import dev.millrace.broker.registration.Registrar;
@@ -39,6 +42,7 @@ import dev.millrace.protocol.transport.RemotingClient;
 import dev.millrace.protocol.transport.RemotingServer;
 import dev.millrace.protocol.transport.TransportSettings;
 import dev.millrace.store.MessageStore;
+import dev.millrace.store.QueueLog;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,6 +78,7 @@ final class Broker implements AutoCloseable {
     private final AdminExecutor admin = new AdminExecutor();
     private final Clocks clocks = Clocks.start();
     private final State state;
+    private final StatisticsBook statistics;
     private final RemotingServer server;
     private final @Nullable RemotingServer fastServer;
     private final RemotingClient client;
@@ -121,9 +126,11 @@ final class Broker implements AutoCloseable {
             TopicTable topics,
             GroupTable groups,
             ConsumerOffsetTable offsets,
+            OffsetResets resets,
             Members members,
             QueueLockTable locks,
-            BrokerCounters counters) {
+            BrokerCounters counters,
+            Deliveries deliveries) {
         static State load(Path folder, InstantSource clock, boolean isGroupAutoCreated) {
             return new State(
                     new TopicTable(new StateFile<>(folder.resolve("topics.json"), TopicConfigTable.class), clock),
@@ -133,9 +140,11 @@ final class Broker implements AutoCloseable {
                             isGroupAutoCreated),
                     new ConsumerOffsetTable(
                             new StateFile<>(folder.resolve("consumerOffset.json"), ConsumerOffsets.class)),
+                    new OffsetResets(),
                     new Members(System::nanoTime),
                     new QueueLockTable(System::nanoTime),
-                    new BrokerCounters());
+                    new BrokerCounters(),
+                    new Deliveries());
         }
     }
 
@@ -157,7 +166,9 @@ final class Broker implements AutoCloseable {
         this.config = config;
         this.store = store;
         this.state = State.load(stateFolder, clock, config.autoCreateGroups());
-        SystemTopics.define(state.topics, config.cluster(), config.name(), config.defaultQueues());
+        SystemTopics.define(
+                state.topics, config.cluster(), config.name(), config.defaultQueues(), config.autoCreateTopics());
+        this.statistics = statistics();
         this.io = IoThreads.start(config.ioThreadCount(Runtime.getRuntime().availableProcessors()));
         this.client = new RemotingClient(io, transport, (connection, fields, body) -> {}, ConnectionListener.NONE);
         this.registrar = new Registrar(config.namesrv(), identity(), state.topics, client, System::nanoTime);
@@ -181,8 +192,10 @@ final class Broker implements AutoCloseable {
         PullHandler pulls = Pulls.register(table, pullParts(), state.topics, state.members);
         RuntimeInfo info =
                 new RuntimeInfo(store, state.counters, clock, pulls::parkedCount, settings, this::describeFeatures);
-        HandlerTable.registerMembers(table, memberParts());
-        HandlerTable.registerAdmin(table, memberParts(), store, config.name(), clock, pulls::topicDeleted);
+        HandlerTable.Parts handlers = handlerParts();
+        HandlerTable.registerMembers(table, handlers);
+        HandlerTable.registerAdmin(table, handlers, pulls);
+        HandlerTable.registerRedelivery(table, handlers, internal);
         HandlerTable.registerInfo(table, info);
         ConnectionGate gate = new ConnectionGate(state.members, state.counters.closed(), config.connectionsMax());
         this.server = listen(config.port(), transport, table.build(), gate);
@@ -217,10 +230,13 @@ final class Broker implements AutoCloseable {
                 state.groups,
                 state.locks,
                 state.counters,
+                state.deliveries,
                 admin,
                 registrar::registerNow,
                 transactions::takesHalves,
                 new DeliveryTimes(clock, opened.delays.delayMax(), opened.timers::isFull),
+                state.members,
+                clock,
                 new Sends.Settings(
                         storeHost,
                         config.cluster(),
@@ -242,13 +258,46 @@ final class Broker implements AutoCloseable {
     }
 
     private PullHandler.Parts pullParts() {
-        return new PullHandler.Parts(store, state.groups, state.offsets, state.counters, admin, System::nanoTime, (int)
-                config.pullSizeMax().bytes());
+        return new PullHandler.Parts(
+                store,
+                state.groups,
+                state.offsets,
+                state.resets,
+                state.counters,
+                state.deliveries,
+                admin,
+                System::nanoTime,
+                (int) config.pullSizeMax().bytes());
     }
 
-    private HandlerTable.Parts memberParts() {
+    private HandlerTable.Parts handlerParts() {
         return new HandlerTable.Parts(
-                state.topics, state.groups, state.offsets, state.members, state.locks, registrar::registerNow);
+                state.topics,
+                state.groups,
+                state.offsets,
+                state.resets,
+                state.members,
+                state.locks,
+                state.deliveries,
+                statistics,
+                store,
+                config.name(),
+                identity().brokerAddress(),
+                clock,
+                registrar::registerNow);
+    }
+
+    private StatisticsBook statistics() {
+        StatisticsBook book = new StatisticsBook(
+                () -> state.topics.snapshot().topicConfigTable().keySet(),
+                topic -> store.queues(topic).stream()
+                        .mapToLong(QueueLog::maxOffset)
+                        .sum(),
+                state.deliveries,
+                System::nanoTime);
+        book.countBroker(config.cluster(), state.counters);
+        book.sample();
+        return book;
     }
 
     private RemotingServer listen(int port, TransportSettings transport, Dispatcher dispatcher, ConnectionGate gate) {
@@ -265,6 +314,7 @@ final class Broker implements AutoCloseable {
         clocks.upkeep.every(Duration.ofMillis(200), "saving the calendar", delays.times::save);
         clocks.timers.every(Duration.ofMillis(50), "parked polls", pulls::answerExpired);
         clocks.upkeep.every(Duration.ofSeconds(5), "saving offsets", state.offsets::save);
+        clocks.upkeep.every(Duration.ofSeconds(10), "statistics", statistics::sample);
         clocks.upkeep.every(Duration.ofSeconds(1), "rates", () -> info.sample(System.nanoTime()));
         clocks.upkeep.every(Duration.ofSeconds(10), "expiry of silent clients", () -> {
             state.members.removeSilent();
@@ -279,6 +329,7 @@ final class Broker implements AutoCloseable {
 
     private void describeFeatures(Map<String, String> table) {
         transactions.describe(table);
+        table.put("consumerGroupsSubscribedDifferently", Long.toString(state.members.conflictCount()));
         table.putAll(delays.times.figures().table());
     }
 

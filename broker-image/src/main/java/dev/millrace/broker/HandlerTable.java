@@ -5,17 +5,28 @@ import dev.millrace.broker.consumergroup.GroupHandlers;
 import dev.millrace.broker.consumergroup.MemberHandlers;
 import dev.millrace.broker.consumergroup.Members;
 import dev.millrace.broker.consumergroup.OffsetHandlers;
+import dev.millrace.broker.consumergroup.OffsetResets;
+import dev.millrace.broker.consumergroup.ProgressHandlers;
 import dev.millrace.broker.consumergroup.QueueLockTable;
+import dev.millrace.broker.consumergroup.ResetHandlers;
 import dev.millrace.broker.dispatch.Dispatcher;
+import dev.millrace.broker.metrics.Deliveries;
 import dev.millrace.broker.metrics.RuntimeInfo;
+import dev.millrace.broker.metrics.StatisticsBook;
+import dev.millrace.broker.pull.PullHandler;
 import dev.millrace.broker.query.QueryHandlers;
+import dev.millrace.broker.redelivery.RedeliveryHandler;
+import dev.millrace.broker.relay.RelayHandlers;
+import dev.millrace.broker.send.InternalSends;
 import dev.millrace.broker.topic.GroupTable;
 import dev.millrace.broker.topic.TopicHandlers;
 import dev.millrace.broker.topic.TopicTable;
 import dev.millrace.protocol.RequestCode;
 import dev.millrace.protocol.command.GroupRequest;
 import dev.millrace.protocol.command.MemberRequest;
+import dev.millrace.protocol.command.OwnRequest;
 import dev.millrace.protocol.command.QueueRequest;
+import dev.millrace.protocol.command.RelayedRequest;
 import dev.millrace.protocol.command.SettingsRequest;
 import dev.millrace.protocol.command.TopicRequest;
 import dev.millrace.store.MessageStore;
@@ -26,14 +37,39 @@ import java.util.function.Consumer;
 final class HandlerTable {
     private HandlerTable() {}
 
-    /** @param onTopicChange tells the NameServers; may block */
+    /**
+     * What handlers need.
+     *
+     * @param brokerAddress {@code host:port}
+     * @param onTopicChange tells the NameServers; may block
+     */
     record Parts(
             TopicTable topics,
             GroupTable groups,
             ConsumerOffsetTable offsets,
+            OffsetResets resets,
             Members members,
             QueueLockTable locks,
-            Runnable onTopicChange) {}
+            Deliveries deliveries,
+            StatisticsBook statistics,
+            MessageStore store,
+            String brokerName,
+            String brokerAddress,
+            InstantSource clock,
+            Runnable onTopicChange) {
+
+        private void forgetTopic(String topic) {
+            offsets.removeTopic(topic);
+            resets.removeTopic(topic);
+            deliveries.removeTopic(topic);
+        }
+
+        private void forgetGroup(String consumerGroup) {
+            offsets.removeConsumerGroup(consumerGroup);
+            resets.removeConsumerGroup(consumerGroup);
+            deliveries.removeConsumerGroup(consumerGroup);
+        }
+    }
 
     static void registerMembers(Dispatcher.Builder table, Parts parts) {
         MemberHandlers members =
@@ -52,42 +88,75 @@ final class HandlerTable {
                         members::checkClientConfig);
     }
 
-    /** @param onTopicDelete hears of a topic whose queues are gone */
-    static void registerAdmin(
-            Dispatcher.Builder table,
-            Parts parts,
-            MessageStore store,
-            String brokerName,
-            InstantSource clock,
-            Consumer<String> onTopicDelete) {
-        registerOffsets(table, parts, store, clock);
+    /** The pulls of this broker are told what happened to topics and groups. */
+    static void registerAdmin(Dispatcher.Builder table, Parts parts, PullHandler pulls) {
+        registerOffsets(table, parts);
+        registerTopics(table, parts, pulls);
+        registerGroups(table, parts);
+        registerProgress(table, parts, pulls);
+        RelayHandlers relay = new RelayHandlers(parts.members, parts.store, parts.brokerName);
+        table.blockingLater(
+                        RequestCode.GET_CONSUMER_RUNNING_INFO, RelayedRequest.GetRunningInfo.class, relay::runningInfo)
+                .blockingLater(
+                        RequestCode.CONSUME_MESSAGE_DIRECTLY,
+                        RelayedRequest.ConsumeDirectly.class,
+                        relay::consumeDirectly)
+                .blockingLater(
+                        RequestCode.INVOKE_BROKER_TO_GET_CONSUMER_STATUS,
+                        GroupRequest.GetConsumerStatus.class,
+                        relay::status);
+    }
+
+    static void registerRedelivery(Dispatcher.Builder table, Parts parts, InternalSends sends) {
+        RedeliveryHandler redelivery = new RedeliveryHandler(new RedeliveryHandler.Parts(
+                parts.store,
+                sends,
+                parts.topics,
+                parts.groups,
+                parts.offsets,
+                parts.members::nowNanos,
+                parts.onTopicChange));
+        table.blocking(RequestCode.REDELIVER, OwnRequest.Redeliver.class, redelivery::redeliver);
+    }
+
+    private static void registerTopics(Dispatcher.Builder table, Parts parts, PullHandler pulls) {
+        Consumer<String> onDelete = pulls::topicDeleted;
         TopicHandlers topics = new TopicHandlers(
                 parts.topics,
-                store,
-                brokerName,
+                parts.store,
+                parts.brokerName,
                 parts.onTopicChange,
-                onTopicDelete.andThen(parts.offsets::removeTopic));
-        GroupHandlers groups =
-                new GroupHandlers(parts.groups, parts.topics, parts.members, parts.offsets, store, brokerName);
+                onDelete.andThen(parts::forgetTopic),
+                parts.statistics::putsPerSecond);
         table.blocking(RequestCode.UPDATE_AND_CREATE_TOPIC, TopicRequest.UpdateTopic.class, topics::update)
+                .blocking(RequestCode.UPDATE_AND_CREATE_TOPIC_LIST, TopicRequest.UpdateTopics.class, topics::updateAll)
                 .blocking(RequestCode.DELETE_TOPIC_IN_BROKER, TopicRequest.DeleteTopic.class, topics::delete)
                 .blocking(RequestCode.GET_ALL_TOPIC_CONFIG, TopicRequest.GetAllTopicConfig.class, topics::all)
                 .blocking(RequestCode.GET_TOPIC_CONFIG, TopicRequest.GetTopicConfig.class, topics::get)
                 .blocking(RequestCode.GET_TOPIC_STATS_INFO, TopicRequest.GetTopicStats.class, topics::stats)
+                .blocking(RequestCode.CLEAN_UNUSED_TOPIC, TopicRequest.CleanUnusedTopics.class, topics::cleanUnused)
                 .blocking(
                         RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_BROKER,
                         TopicRequest.GetSystemTopicsOfBroker.class,
-                        topics::systemTopics)
-                .blocking(
-                        RequestCode.QUERY_TOPIC_CONSUME_BY_WHO,
-                        TopicRequest.QueryTopicConsumers.class,
-                        groups::topicConsumers);
-        registerGroups(table, groups);
+                        topics::systemTopics);
     }
 
-    private static void registerGroups(Dispatcher.Builder table, GroupHandlers groups) {
+    private static void registerGroups(Dispatcher.Builder table, Parts parts) {
+        GroupHandlers groups = new GroupHandlers(
+                parts.groups,
+                parts.topics,
+                parts.members,
+                parts::forgetGroup,
+                parts.brokerName,
+                parts.clock,
+                parts.onTopicChange);
         table.blocking(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, GroupRequest.UpdateGroup.class, groups::update)
+                .blocking(
+                        RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST,
+                        GroupRequest.UpdateGroups.class,
+                        groups::updateAll)
                 .blocking(RequestCode.DELETE_SUBSCRIPTIONGROUP, GroupRequest.DeleteGroup.class, groups::delete)
+                .blocking(RequestCode.UPDATE_AND_GET_GROUP_FORBIDDEN, GroupRequest.ForbidTopic.class, groups::forbid)
                 .blocking(
                         RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG, GroupRequest.GetAllGroupConfig.class, groups::all)
                 .blocking(RequestCode.GET_SUBSCRIPTIONGROUP_CONFIG, GroupRequest.GetGroupConfig.class, groups::get)
@@ -99,17 +168,59 @@ final class HandlerTable {
                         RequestCode.GET_PRODUCER_CONNECTION_LIST,
                         GroupRequest.GetProducerConnections.class,
                         groups::producerConnections)
-                .blocking(RequestCode.GET_CONSUME_STATS, GroupRequest.GetConsumeStats.class, groups::progress)
+                .blocking(RequestCode.GET_ALL_PRODUCER_INFO, GroupRequest.GetAllProducers.class, groups::allProducers);
+    }
+
+    private static void registerProgress(Dispatcher.Builder table, Parts parts, PullHandler pulls) {
+        ProgressHandlers progress = new ProgressHandlers(new ProgressHandlers.Parts(
+                parts.topics,
+                parts.groups,
+                parts.members,
+                parts.offsets,
+                parts.deliveries,
+                parts.store,
+                parts.brokerName,
+                parts.brokerAddress,
+                parts.clock));
+        ResetHandlers resets = new ResetHandlers(new ResetHandlers.Parts(
+                parts.topics,
+                parts.groups,
+                parts.members,
+                parts.offsets,
+                parts.resets,
+                parts.store,
+                parts.brokerName,
+                pulls::groupMoved));
+        table.blocking(RequestCode.GET_CONSUME_STATS, GroupRequest.GetConsumeStats.class, progress::progress)
+                .blocking(
+                        RequestCode.GET_BROKER_CONSUME_STATS,
+                        GroupRequest.GetBrokerConsumeStats.class,
+                        progress::brokerProgress)
+                .blocking(RequestCode.QUERY_CONSUME_TIME_SPAN, GroupRequest.QueryTimeSpan.class, progress::timeSpan)
+                .blocking(
+                        RequestCode.QUERY_TOPIC_CONSUME_BY_WHO,
+                        TopicRequest.QueryTopicConsumers.class,
+                        progress::topicConsumers)
                 .blocking(
                         RequestCode.QUERY_TOPICS_BY_CONSUMER,
                         GroupRequest.QueryTopicsByConsumer.class,
-                        groups::topicsByConsumer);
+                        progress::topicsByConsumer)
+                .blocking(
+                        RequestCode.QUERY_SUBSCRIPTION_BY_CONSUMER,
+                        GroupRequest.QuerySubscription.class,
+                        progress::subscription)
+                .blocking(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, GroupRequest.ResetOffset.class, resets::reset)
+                .blocking(RequestCode.CLONE_GROUP_OFFSET, GroupRequest.CloneOffsets.class, resets::clone)
+                .blocking(
+                        RequestCode.VIEW_BROKER_STATS_DATA,
+                        SettingsRequest.ViewStatistics.class,
+                        parts.statistics::view);
     }
 
-    private static void registerOffsets(
-            Dispatcher.Builder table, Parts parts, MessageStore store, InstantSource clock) {
-        OffsetHandlers offsets = new OffsetHandlers(parts.offsets, parts.groups, parts.topics, store);
-        QueryHandlers queries = new QueryHandlers(store, clock);
+    private static void registerOffsets(Dispatcher.Builder table, Parts parts) {
+        OffsetHandlers offsets =
+                new OffsetHandlers(parts.offsets, parts.resets, parts.groups, parts.topics, parts.store);
+        QueryHandlers queries = new QueryHandlers(parts.store, parts.members, parts.clock);
         table.quick(RequestCode.QUERY_CONSUMER_OFFSET, QueueRequest.QueryConsumerOffset.class, offsets::query)
                 .quick(RequestCode.UPDATE_CONSUMER_OFFSET, QueueRequest.UpdateConsumerOffset.class, offsets::update)
                 .blocking(RequestCode.GET_ALL_CONSUMER_OFFSET, GroupRequest.GetAllConsumerOffset.class, offsets::all)
@@ -122,7 +233,8 @@ final class HandlerTable {
                         QueueRequest.GetEarliestStoreTime.class,
                         queries::earliestStoreTime)
                 .blocking(RequestCode.VIEW_MESSAGE_BY_ID, QueueRequest.ViewMessage.class, queries::view)
-                .blocking(RequestCode.QUERY_MESSAGE, QueueRequest.QueryMessage.class, queries::query);
+                .blocking(RequestCode.QUERY_MESSAGE, QueueRequest.QueryMessage.class, queries::query)
+                .blocking(RequestCode.QUERY_CONSUME_QUEUE, QueueRequest.QueryEntries.class, queries::entries);
     }
 
     static void registerInfo(Dispatcher.Builder table, RuntimeInfo info) {
@@ -131,6 +243,11 @@ final class HandlerTable {
                 .blocking(
                         RequestCode.UPDATE_BROKER_CONFIG,
                         SettingsRequest.UpdateBrokerConfig.class,
-                        info::changeSettings);
+                        info::changeSettings)
+                .blocking(
+                        RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE,
+                        SettingsRequest.CleanExpiredQueues.class,
+                        info::cleanQueues)
+                .blocking(RequestCode.DELETE_EXPIRED_COMMITLOG, SettingsRequest.DeleteExpiredLog.class, info::cleanLog);
     }
 }

@@ -2,6 +2,7 @@ package dev.millrace.broker.consumergroup;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.millrace.broker.filter.FilterOutcome;
+import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.protocol.body.ConsumerData;
 import dev.millrace.protocol.body.SubscriptionData;
 import dev.millrace.protocol.transport.Connection;
@@ -11,7 +12,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,13 @@ public final class ConsumerGroup {
 
     @GuardedBy("lock")
     private final Map<Connection, Member> members = new HashMap<>();
+
+    /** What each member said that it subscribes: topic to expression, the retry topic left out. */
+    @GuardedBy("lock")
+    private final Map<Connection, Map<String, String>> wants = new HashMap<>();
+
+    /** How members differ in what they subscribe, or null; written under the lock. */
+    private volatile @Nullable String conflict;
 
     private volatile ConsumerData lastData;
 
@@ -79,11 +89,63 @@ public final class ConsumerGroup {
             lastData = data;
             Member before = members.put(member.connection(), member);
             boolean isNew = before == null || !before.clientId().equals(member.clientId());
+            Map<String, String> wanted = wanted(data.subscriptionDataSet());
+            if (!wanted.equals(wants.put(member.connection(), wanted))) {
+                compareMembers();
+            }
             boolean isSubscribedAnew = updateSubscriptions(data.subscriptionDataSet());
             return isSubscribedAnew || isNew;
         } finally {
             lock.unlock();
         }
+    }
+
+    private static Map<String, String> wanted(Set<SubscriptionData> subscriptions) {
+        Map<String, String> wanted = new TreeMap<>();
+        for (SubscriptionData data : subscriptions) {
+            if (!TopicNames.isRetry(data.topic())) {
+                String type = data.expressionType();
+                boolean isTags = type == null || type.equals("TAG");
+                wanted.put(data.topic(), (isTags ? "" : type + " ") + data.subString());
+            }
+        }
+        return wanted;
+    }
+
+    /** Looks for two members that subscribe differently: the group gets what the last heartbeat said, so one loses. */
+    @GuardedBy("lock")
+    private void compareMembers() {
+        String found = null;
+        Map.Entry<Connection, Map<String, String>> first = null;
+        for (Map.Entry<Connection, Map<String, String>> each : wants.entrySet()) {
+            if (first == null) {
+                first = each;
+            } else if (!first.getValue().equals(each.getValue())) {
+                found = describe(first) + ", " + describe(each);
+                break;
+            }
+        }
+        if (found != null && conflict == null) {
+            LOG.atWarn()
+                    .addKeyValue("consumerGroup", name)
+                    .addKeyValue("error", found)
+                    .log("consumers of one group subscribe differently, and the last heartbeat counts for all of them:"
+                            + " some get messages that they do not want, or none; subscribe alike, or use two groups");
+        } else if (found == null && conflict != null) {
+            LOG.atInfo().addKeyValue("consumerGroup", name).log("consumers of one group subscribe alike again");
+        }
+        conflict = found;
+    }
+
+    @GuardedBy("lock")
+    private String describe(Map.Entry<Connection, Map<String, String>> wanted) {
+        Member member = members.get(wanted.getKey());
+        return (member == null ? wanted.getKey().remoteAddress() : member.clientId()) + " " + wanted.getValue();
+    }
+
+    /** How members differ in what they subscribe, with their client ids; empty if they do not. */
+    public Optional<String> conflict() {
+        return Optional.ofNullable(conflict);
     }
 
     private boolean updateSubscriptions(Set<SubscriptionData> wanted) {
@@ -117,6 +179,9 @@ public final class ConsumerGroup {
     boolean remove(Connection connection) {
         lock.lock();
         try {
+            if (wants.remove(connection) != null) {
+                compareMembers();
+            }
             return members.remove(connection) != null;
         } finally {
             lock.unlock();
@@ -129,6 +194,10 @@ public final class ConsumerGroup {
         lock.lock();
         try {
             members.values().removeIf(member -> member.lastSeenNanos() - oldestNanos < 0 && gone.add(member));
+            if (!gone.isEmpty()) {
+                wants.keySet().retainAll(members.keySet());
+                compareMembers();
+            }
         } finally {
             lock.unlock();
         }

@@ -5,31 +5,28 @@ import dev.millrace.broker.topic.GroupTable;
 import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.broker.topic.TopicTable;
 import dev.millrace.protocol.ResponseCode;
+import dev.millrace.protocol.body.AllProducers;
 import dev.millrace.protocol.body.ConnectionInfo;
-import dev.millrace.protocol.body.ConsumeStats;
 import dev.millrace.protocol.body.ConsumerConnections;
 import dev.millrace.protocol.body.GroupConfig;
 import dev.millrace.protocol.body.GroupConfigTable;
-import dev.millrace.protocol.body.GroupList;
+import dev.millrace.protocol.body.GroupForbidden;
 import dev.millrace.protocol.body.ProducerConnections;
-import dev.millrace.protocol.body.QueueProgress;
+import dev.millrace.protocol.body.RetryPolicy;
 import dev.millrace.protocol.body.SubscriptionData;
-import dev.millrace.protocol.body.TopicList;
 import dev.millrace.protocol.command.GroupRequest.DeleteGroup;
+import dev.millrace.protocol.command.GroupRequest.ForbidTopic;
 import dev.millrace.protocol.command.GroupRequest.GetAllGroupConfig;
-import dev.millrace.protocol.command.GroupRequest.GetConsumeStats;
+import dev.millrace.protocol.command.GroupRequest.GetAllProducers;
 import dev.millrace.protocol.command.GroupRequest.GetConsumerConnections;
 import dev.millrace.protocol.command.GroupRequest.GetGroupConfig;
 import dev.millrace.protocol.command.GroupRequest.GetProducerConnections;
-import dev.millrace.protocol.command.GroupRequest.QueryTopicsByConsumer;
 import dev.millrace.protocol.command.GroupRequest.UpdateGroup;
+import dev.millrace.protocol.command.GroupRequest.UpdateGroups;
 import dev.millrace.protocol.command.ReplyHeader;
-import dev.millrace.protocol.command.TopicRequest.QueryTopicConsumers;
-import dev.millrace.protocol.route.MessageQueue;
 import dev.millrace.protocol.route.TopicConfig;
 import dev.millrace.protocol.transport.Reply;
-import dev.millrace.store.MessageStore;
-import dev.millrace.store.QueueLog;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,11 +34,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Creates, deletes and shows consumer groups, their connections and their progress.
+ * Creates, deletes and shows consumer groups and their connections.
  *
  * <p>Thread-safe: no state of its own. Changes write a file, so they run on the admin executor.
  */
@@ -50,36 +49,75 @@ public final class GroupHandlers {
             "JAVA", "CPP", "DOTNET", "PYTHON", "DELPHI", "ERLANG", "RUBY", "OTHER", "HTTP", "GO", "PHP", "OMS", "RUST",
             "NODE_JS");
 
+    private static final int RETRY_QUEUES_MAX = 1024;
+
     private final GroupTable groups;
     private final TopicTable topics;
     private final Members members;
-    private final ConsumerOffsetTable offsets;
-    private final MessageStore store;
+    private final Consumer<String> onClean;
     private final String brokerName;
+    private final InstantSource clock;
+    private final Runnable onTopicChange;
 
+    /**
+     * @param onClean forgets where a group stands
+     * @param onTopicChange tells the NameServers; may block
+     */
     public GroupHandlers(
             GroupTable groups,
             TopicTable topics,
             Members members,
-            ConsumerOffsetTable offsets,
-            MessageStore store,
-            String brokerName) {
+            Consumer<String> onClean,
+            String brokerName,
+            InstantSource clock,
+            Runnable onTopicChange) {
         this.groups = groups;
         this.topics = topics;
         this.members = members;
-        this.offsets = offsets;
-        this.store = store;
+        this.onClean = onClean;
         this.brokerName = brokerName;
+        this.clock = clock;
+        this.onTopicChange = onTopicChange;
     }
 
     public Reply update(UpdateGroup request, Caller caller) {
-        GroupConfig config = request.config();
-        Optional<String> fault = TopicNames.groupFault(String.valueOf(config.groupName()));
-        if (fault.isPresent()) {
-            return Reply.failure(ResponseCode.INVALID_PARAMETER, fault.get());
+        return updateAll(List.of(request.config()));
+    }
+
+    public Reply updateAll(UpdateGroups request, Caller caller) {
+        return updateAll(request.configs().groupConfigList());
+    }
+
+    /** Changes all or, if one of them has a fault, none. */
+    private Reply updateAll(List<GroupConfig> configs) {
+        for (GroupConfig config : configs) {
+            Optional<String> fault = fault(config);
+            if (fault.isPresent()) {
+                return Reply.failure(ResponseCode.INVALID_PARAMETER, fault.get());
+            }
         }
-        groups.put(config);
+        configs.forEach(this::update);
         return Reply.success();
+    }
+
+    private static Optional<String> fault(GroupConfig config) {
+        int queues = config.retryQueueCount();
+        if (queues > RETRY_QUEUES_MAX) {
+            return Optional.of("retryQueueNums " + queues + " of consumer group " + config.groupName()
+                    + " is too large; give at most " + RETRY_QUEUES_MAX);
+        }
+        RetryPolicy policy = config.groupRetryPolicy();
+        Optional<String> policyFault = policy == null ? Optional.empty() : Optional.ofNullable(policy.fault());
+        return TopicNames.groupFault(config.groupName()).or(() -> policyFault);
+    }
+
+    private void update(GroupConfig config) {
+        groups.put(config);
+        TopicConfig retries = topics.get(TopicNames.retryTopic(config.groupName()));
+        if (retries != null && retries.queueCount() < config.retryQueueCount()) {
+            topics.put(TopicConfig.of(retries.topicName(), config.retryQueueCount(), retries.perm()));
+            onTopicChange.run();
+        }
     }
 
     public Reply get(GetGroupConfig request, Caller caller) {
@@ -112,7 +150,7 @@ public final class GroupHandlers {
     public Reply delete(DeleteGroup request, Caller caller) {
         groups.remove(request.groupName());
         if (Boolean.TRUE.equals(request.cleanOffset())) {
-            offsets.removeConsumerGroup(request.groupName());
+            onClean.accept(request.groupName());
         }
         return Reply.success();
     }
@@ -147,59 +185,49 @@ public final class GroupHandlers {
     private static Set<ConnectionInfo> connections(Collection<Member> members) {
         return members.stream()
                 .map(member -> new ConnectionInfo(
-                        member.connection().remoteAddress(),
-                        member.clientId(),
-                        member.language() >= 0 && member.language() < LANGUAGES.size()
-                                ? LANGUAGES.get(member.language())
-                                : null,
-                        member.version()))
+                        member.connection().remoteAddress(), member.clientId(), languageOf(member), member.version()))
                 .collect(Collectors.toSet());
     }
 
-    public Reply progress(GetConsumeStats request, Caller caller) {
-        Map<MessageQueue, QueueProgress> table = new LinkedHashMap<>();
-        for (String topic : topicsOf(request)) {
-            TopicConfig config = topics.get(topic);
-            for (int queueId = 0; config != null && queueId < config.readQueueNums(); queueId++) {
+    private static @Nullable String languageOf(Member member) {
+        boolean isKnown = member.language() >= 0 && member.language() < LANGUAGES.size();
+        return isKnown ? LANGUAGES.get(member.language()) : null;
+    }
+
+    /** The producers of all groups. */
+    public Reply allProducers(GetAllProducers request, Caller caller) {
+        long nowNanos = members.nowNanos();
+        long nowMs = clock.millis();
+        Map<String, List<AllProducers.Client>> table = new TreeMap<>();
+        members.producers().forEach((group, clients) -> {
+            if (!clients.isEmpty()) {
                 table.put(
-                        new MessageQueue(brokerName, queueId, topic),
-                        progress(request.consumerGroup(), topic, queueId));
+                        group,
+                        clients.stream()
+                                .map(each -> new AllProducers.Client(
+                                        each.clientId(),
+                                        languageOf(each),
+                                        nowMs - TimeUnit.NANOSECONDS.toMillis(nowNanos - each.lastSeenNanos()),
+                                        each.connection().remoteAddress(),
+                                        each.version()))
+                                .toList());
             }
+        });
+        return table.isEmpty()
+                ? Reply.failure(ResponseCode.SYSTEM_ERROR, "no producer is connected to broker " + brokerName)
+                : Reply.json(new AllProducers(table));
+    }
+
+    /** Allows or forbids a group to read a topic if that is asked for; says whether it may. */
+    public Reply forbid(ForbidTopic request, Caller caller) {
+        if (groups.find(request.group()).isEmpty()) {
+            return missing(request.group());
         }
-        return Reply.json(new ConsumeStats(0.0, table));
-    }
-
-    private Set<String> topicsOf(GetConsumeStats request) {
-        String list = request.topicList();
-        if (list != null && !list.isBlank()) {
-            return new TreeSet<>(List.of(list.split(";", -1)));
+        Boolean readable = request.readable();
+        if (readable != null) {
+            groups.setReadable(request.group(), request.topic(), readable);
         }
-        String topic = request.topic();
-        return topic != null && !topic.isBlank() ? Set.of(topic) : offsets.topics(request.consumerGroup());
-    }
-
-    private QueueProgress progress(String consumerGroup, String topic, int queueId) {
-        Optional<QueueLog> queue = store.existingQueue(topic, queueId);
-        long brokerOffset = queue.map(QueueLog::maxOffset).orElse(0L);
-        long consumerOffset = offsets.find(consumerGroup, topic, queueId).orElse(0);
-        long lastTime = consumerOffset > 0
-                ? queue.map(log -> log.storeTimeAt(consumerOffset - 1)).orElse(0L)
-                : 0L;
-        return new QueueProgress(brokerOffset, consumerOffset, Math.max(0, lastTime), consumerOffset);
-    }
-
-    /** Consumer groups that are connected and subscribe a topic, or have offsets of it. */
-    public Reply topicConsumers(QueryTopicConsumers request, Caller caller) {
-        Set<String> names = new TreeSet<>(offsets.consumerGroups(request.topic()));
-        for (ConsumerGroup group : members.consumerGroups()) {
-            if (group.subscription(request.topic()) != null) {
-                names.add(group.name());
-            }
-        }
-        return Reply.json(new GroupList(names));
-    }
-
-    public Reply topicsByConsumer(QueryTopicsByConsumer request, Caller caller) {
-        return Reply.json(new TopicList(null, offsets.topics(request.group())));
+        return Reply.json(new GroupForbidden(
+                request.group(), !groups.isForbidden(request.group(), request.topic()), request.topic()));
     }
 }

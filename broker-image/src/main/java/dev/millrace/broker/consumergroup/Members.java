@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ public final class Members {
     private final ConcurrentHashMap<String, ConsumerGroup> consumers = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, ConcurrentHashMap<Connection, Member>> producers =
             new ConcurrentHashMap<>();
+    /** Which connection a client has that is in any producer group; answers to its requests go there. */
+    private final ConcurrentHashMap<String, Member> producersById = new ConcurrentHashMap<>();
+
     private final LongSupplier nanoTime;
 
     public Members(LongSupplier nanoTime) {
@@ -51,13 +55,33 @@ public final class Members {
         return List.copyOf(consumers.values());
     }
 
+    /** Groups whose members subscribe differently. */
+    public long conflictCount() {
+        return consumers.values().stream()
+                .filter(group -> group.conflict().isPresent())
+                .count();
+    }
+
     public Map<Connection, Member> producers(String group) {
         return Map.copyOf(producers.getOrDefault(group, new ConcurrentHashMap<>()));
+    }
+
+    /** All producer groups and their members. */
+    public Map<String, List<Member>> producers() {
+        Map<String, List<Member>> all = new TreeMap<>();
+        producers.forEach((group, members) -> all.put(group, List.copyOf(members.values())));
+        return all;
+    }
+
+    /** A producer by its client id, or null. */
+    public @Nullable Member producer(String clientId) {
+        return producersById.get(clientId);
     }
 
     /** Takes a producer's heartbeat. */
     public void producer(String group, Member member) {
         producers.computeIfAbsent(group, name -> new ConcurrentHashMap<>()).put(member.connection(), member);
+        producersById.put(member.clientId(), member);
         if (!member.connection().isOpen()) {
             closed(member.connection());
         }
@@ -77,8 +101,10 @@ public final class Members {
 
     public void removeProducer(String group, Connection connection) {
         ConcurrentHashMap<Connection, Member> members = producers.get(group);
-        if (members != null) {
-            members.remove(connection);
+        Member gone = members == null ? null : members.remove(connection);
+        if (gone != null && producers.values().stream().noneMatch(others -> others.containsKey(connection))) {
+            producersById.computeIfPresent(
+                    gone.clientId(), (id, known) -> known.connection() == connection ? null : known);
         }
     }
 
@@ -92,6 +118,7 @@ public final class Members {
     /** A connection is gone, and with it all clients on it. */
     public void closed(Connection connection) {
         producers.values().forEach(members -> members.remove(connection));
+        producersById.values().removeIf(member -> member.connection() == connection);
         for (ConsumerGroup group : consumers.values()) {
             if (group.remove(connection)) {
                 changed(group);
@@ -116,6 +143,7 @@ public final class Members {
             }
         }
         producers.values().forEach(members -> members.values().removeIf(member -> member.lastSeenNanos() - oldest < 0));
+        producersById.values().removeIf(member -> member.lastSeenNanos() - oldest < 0);
         producers.values().removeIf(Map::isEmpty);
     }
 

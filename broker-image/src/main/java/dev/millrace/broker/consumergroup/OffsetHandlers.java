@@ -16,12 +16,19 @@ import java.util.OptionalLong;
 /** Where consumer groups stand. Thread-safe: no state of its own. */
 public final class OffsetHandlers {
     private final ConsumerOffsetTable offsets;
+    private final OffsetResets resets;
     private final GroupTable groups;
     private final TopicTable topics;
     private final MessageStore store;
 
-    public OffsetHandlers(ConsumerOffsetTable offsets, GroupTable groups, TopicTable topics, MessageStore store) {
+    public OffsetHandlers(
+            ConsumerOffsetTable offsets,
+            OffsetResets resets,
+            GroupTable groups,
+            TopicTable topics,
+            MessageStore store) {
         this.offsets = offsets;
+        this.resets = resets;
         this.groups = groups;
         this.topics = topics;
         this.store = store;
@@ -48,6 +55,7 @@ public final class OffsetHandlers {
         return Reply.failure(ResponseCode.QUERY_NOT_FOUND, remark);
     }
 
+    /** Stores an offset; that of a member that has not heard yet that its group was moved does not count. */
     public Reply update(UpdateConsumerOffset request, Caller caller) {
         if (groups.find(request.consumerGroup()).isEmpty() && !groups.isAutoCreated()) {
             return Reply.failure(
@@ -63,7 +71,9 @@ public final class OffsetHandlers {
                     ResponseCode.INVALID_PARAMETER,
                     "queue " + request.queueId() + " offset " + request.commitOffset() + ": neither may be below 0");
         }
-        offsets.put(request.consumerGroup(), request.topic(), request.queueId(), request.commitOffset());
+        if (!resets.isPending(request.consumerGroup(), request.topic(), request.queueId())) {
+            offsets.put(request.consumerGroup(), request.topic(), request.queueId(), request.commitOffset());
+        }
         return Reply.success();
     }
 

@@ -5,6 +5,8 @@ import dev.millrace.protocol.ProtocolVersion;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.body.KeyValueTable;
 import dev.millrace.protocol.command.ReplyHeader;
+import dev.millrace.protocol.command.SettingsRequest.CleanExpiredQueues;
+import dev.millrace.protocol.command.SettingsRequest.DeleteExpiredLog;
 import dev.millrace.protocol.command.SettingsRequest.GetBrokerConfig;
 import dev.millrace.protocol.command.SettingsRequest.GetBrokerRuntimeInfo;
 import dev.millrace.protocol.command.SettingsRequest.UpdateBrokerConfig;
@@ -115,6 +117,16 @@ public final class RuntimeInfo {
         return Reply.success(
                         new ReplyHeader.VersionReply("{\"counter\":0,\"stateVersion\":0,\"timestamp\":" + bootMs + "}"))
                 .withBody(ReplyBody.of(text.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Queue files go when the log's segments go: there is nothing left to do. */
+    public Reply cleanQueues(CleanExpiredQueues request, Caller caller) {
+        return Reply.success();
+    }
+
+    /** Retention runs all the time, at every hour: there is nothing left to do. */
+    public Reply cleanLog(DeleteExpiredLog request, Caller caller) {
+        return Reply.success();
     }
 
     /** No setting of this broker can be changed while it runs. */

@@ -124,6 +124,17 @@ final class ParkedPolls {
         return taken;
     }
 
+    /** Claims all polls of a topic. */
+    List<ParkedPoll> takeAll(String topic) {
+        List<ParkedPoll> taken = new ArrayList<>();
+        queues.forEach((queue, waiting) -> {
+            if (queue.topic().equals(topic)) {
+                waiting.takeAll(taken);
+            }
+        });
+        return taken;
+    }
+
     /** Claims the polls whose time is over, and all that are claimed leave; gives the former. */
     List<ParkedPoll> takeExpired() {
         long now = nanoTime.getAsLong();

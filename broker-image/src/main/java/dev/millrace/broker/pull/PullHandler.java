@@ -1,11 +1,13 @@
 package dev.millrace.broker.pull;
 
 import dev.millrace.broker.consumergroup.ConsumerOffsetTable;
+import dev.millrace.broker.consumergroup.OffsetResets;
 import dev.millrace.broker.dispatch.Caller;
 import dev.millrace.broker.dispatch.Handler;
 import dev.millrace.broker.dispatch.RequestFailure;
 import dev.millrace.broker.filter.SqlFilter;
 import dev.millrace.broker.metrics.BrokerCounters;
+import dev.millrace.broker.metrics.Deliveries;
 import dev.millrace.broker.topic.GroupTable;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.command.PullMessage;
@@ -19,6 +21,7 @@ import dev.millrace.store.ReadLimits;
 import dev.millrace.store.ReadResult;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
@@ -48,7 +51,9 @@ public final class PullHandler implements Handler<PullMessage> {
     private final PullRules rules;
     private final GroupTable groups;
     private final ConsumerOffsetTable offsets;
+    private final OffsetResets resets;
     private final BrokerCounters counters;
+    private final Deliveries deliveries;
     private final Executor admin;
     private final LongSupplier nanoTime;
     private final int bytesMax;
@@ -59,7 +64,9 @@ public final class PullHandler implements Handler<PullMessage> {
             MessageStore store,
             GroupTable groups,
             ConsumerOffsetTable offsets,
+            OffsetResets resets,
             BrokerCounters counters,
+            Deliveries deliveries,
             Executor admin,
             LongSupplier nanoTime,
             int bytesMax) {}
@@ -68,7 +75,9 @@ public final class PullHandler implements Handler<PullMessage> {
         this.store = parts.store;
         this.groups = parts.groups;
         this.offsets = parts.offsets;
+        this.resets = parts.resets;
         this.counters = parts.counters;
+        this.deliveries = parts.deliveries;
         this.admin = parts.admin;
         this.nanoTime = parts.nanoTime;
         this.bytesMax = parts.bytesMax;
@@ -88,10 +97,16 @@ public final class PullHandler implements Handler<PullMessage> {
             createGroup(pull, caller);
             return;
         }
-        if (pull.hasCommitOffset() && pull.commitOffset() >= 0) {
+        QueueLog queue = store.queue(pull.topic(), pull.queueId());
+        OptionalLong reset = resets.take(pull.consumerGroup(), pull.topic(), pull.queueId());
+        if (reset.isPresent() && reset.getAsLong() != pull.queueOffset()) {
+            ReplyHeader header = new ReplyHeader.PullReply(0, reset.getAsLong(), queue.minOffset(), queue.maxOffset());
+            caller.reply(new Reply(ResponseCode.PULL_OFFSET_MOVED, "OFFSET_RESET", header, ReplyBody.EMPTY));
+            return;
+        }
+        if (pull.hasCommitOffset() && pull.commitOffset() >= 0 && reset.isEmpty()) {
             offsets.put(pull.consumerGroup(), pull.topic(), pull.queueId(), pull.commitOffset());
         }
-        QueueLog queue = store.queue(pull.topic(), pull.queueId());
         long suspendMs = pull.maySuspend() ? Math.clamp(pull.suspendTimeoutMs(), 0, SUSPEND_MS_MAX) : 0;
         long deadline = nanoTime.getAsLong() + Duration.ofMillis(suspendMs).toNanos();
         start(new ParkedPoll(pull, caller, filter, queue, deadline), suspendMs > 0);
@@ -157,10 +172,23 @@ public final class PullHandler implements Handler<PullMessage> {
         }
         result.close();
         parked.park(poll);
-        boolean isGone = poll.queue().isDeleted();
+        PullMessage pull = poll.pull();
+        boolean isGone =
+                poll.queue().isDeleted() || resets.isPending(pull.consumerGroup(), pull.topic(), pull.queueId());
         boolean cameMeanwhile = poll.queue().maxOffset() > poll.fromOffset();
         if ((isGone || cameMeanwhile) && poll.claim()) {
             if (isGone) {
+                again(poll);
+            } else {
+                wake(poll);
+            }
+        }
+    }
+
+    /** A group was moved: its pulls that wait are answered as if they were asked now, others go on waiting. */
+    public void groupMoved(String consumerGroup, String topic) {
+        for (ParkedPoll poll : parked.takeAll(topic)) {
+            if (poll.pull().consumerGroup().equals(consumerGroup)) {
                 again(poll);
             } else {
                 wake(poll);
@@ -225,6 +253,11 @@ public final class PullHandler implements Handler<PullMessage> {
 
     private void found(ParkedPoll poll, ReadResult result) {
         counters.pulled(result.count(), result.bytes());
+        PullMessage pull = poll.pull();
+        deliveries.delivered(
+                new Deliveries.Pulled(pull.consumerGroup(), pull.topic(), pull.queueId(), result.nextOffset()),
+                result.count(),
+                result.bytes());
         if (result.isCold()) {
             try {
                 admin.execute(() ->

@@ -51,6 +51,12 @@ final class PullRules {
                     "subscription group no permission, " + pull.consumerGroup() + " is disabled; enable it");
         }
         checkTopic(pull);
+        if (groups.isForbidden(pull.consumerGroup(), pull.topic())) {
+            throw new RequestFailure(
+                    ResponseCode.NO_PERMISSION,
+                    "the consumer group[" + pull.consumerGroup() + "] is forbidden for topic[" + pull.topic()
+                            + "]; allow it again");
+        }
         if (pull.queueOffset() < 0) {
             throw new RequestFailure(
                     ResponseCode.INVALID_PARAMETER,
@@ -114,7 +120,10 @@ final class PullRules {
             throw new RequestFailure(
                     ResponseCode.SUBSCRIPTION_NOT_EXIST,
                     "the consumer's subscription not exist: " + pull.consumerGroup() + " did not subscribe "
-                            + pull.topic());
+                            + pull.topic()
+                            + group.conflict()
+                                    .map(text -> "; its consumers subscribe differently: " + text)
+                                    .orElse(""));
         }
         if (subscription.data().subVersion() < pull.filter().version()) {
             throw new RequestFailure(

@@ -1,39 +1,54 @@
 package dev.millrace.broker.query;
 
+import dev.millrace.broker.consumergroup.ConsumerGroup;
+import dev.millrace.broker.consumergroup.Members;
+import dev.millrace.broker.consumergroup.Subscription;
 import dev.millrace.broker.dispatch.Caller;
 import dev.millrace.broker.dispatch.RequestFailure;
+import dev.millrace.broker.filter.FilterOutcome;
 import dev.millrace.protocol.ResponseCode;
+import dev.millrace.protocol.body.QueueEntries;
 import dev.millrace.protocol.command.QueueRequest.GetEarliestStoreTime;
 import dev.millrace.protocol.command.QueueRequest.GetMaxOffset;
 import dev.millrace.protocol.command.QueueRequest.GetMinOffset;
+import dev.millrace.protocol.command.QueueRequest.QueryEntries;
 import dev.millrace.protocol.command.QueueRequest.QueryMessage;
 import dev.millrace.protocol.command.QueueRequest.SearchOffset;
 import dev.millrace.protocol.command.QueueRequest.ViewMessage;
 import dev.millrace.protocol.command.ReplyHeader;
+import dev.millrace.protocol.message.StoredMessageLayout;
 import dev.millrace.protocol.transport.Reply;
 import dev.millrace.protocol.transport.ReplyBody;
 import dev.millrace.store.Boundary;
+import dev.millrace.store.EntryFilter;
 import dev.millrace.store.LogSlice;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.QueueLog;
+import dev.millrace.store.ReadLimits;
+import dev.millrace.store.ReadResult;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Messages by position and key, queue offsets by time. Thread-safe: no state of its own. */
 public final class QueryHandlers {
     private static final int COUNT_MAX = 64;
     private static final int UNIQUE_KEY_COUNT_MAX = 32;
+    private static final int ENTRIES_MAX = 100;
     private static final int BODY_BYTES_MAX = 8 * 1024 * 1024;
 
     private final MessageStore store;
+    private final Members members;
     private final InstantSource clock;
 
-    public QueryHandlers(MessageStore store, InstantSource clock) {
+    public QueryHandlers(MessageStore store, Members members, InstantSource clock) {
         this.store = store;
+        this.members = members;
         this.clock = clock;
     }
 
@@ -109,6 +124,49 @@ public final class QueryHandlers {
                     .withHeader(header);
         }
         return Reply.success(header).withBody(ReplyBody.of(records.toByteArray()));
+    }
+
+    /** Entries as they stand in the queue's file, with whether the filter of a group takes them. */
+    public Reply entries(QueryEntries request, Caller caller) {
+        QueueLog queue = queue(request.topic(), request.queueId())
+                .orElseThrow(() -> new RequestFailure(
+                        ResponseCode.SYSTEM_ERROR,
+                        request.queueId() + "@" + request.topic() + " is not exist: no message came to that queue"));
+        long first = request.index() < 0
+                ? Math.max(queue.minOffset(), queue.maxOffset() - request.count())
+                : request.index();
+        String groupName = request.consumerGroup();
+        ConsumerGroup group = groupName == null ? null : members.consumerGroup(groupName);
+        Subscription subscription = group == null ? null : group.subscription(request.topic());
+        List<QueueEntries.Entry> found = new ArrayList<>();
+        long end = Math.min(queue.maxOffset(), first + Math.clamp(request.count(), 1, ENTRIES_MAX));
+        for (long offset = Math.max(first, queue.minOffset()); offset < end; offset++) {
+            found.add(entry(queue, offset, subscription));
+        }
+        return Reply.json(new QueueEntries(
+                null, queue.maxOffset(), queue.minOffset(), found, subscription == null ? null : subscription.data()));
+    }
+
+    private QueueEntries.Entry entry(QueueLog queue, long offset, @Nullable Subscription subscription) {
+        long[] tagHash = new long[1];
+        EntryFilter seen = hash -> {
+            tagHash[0] = hash;
+            return true;
+        };
+        try (ReadResult read = store.read(queue, new ReadLimits(offset, 1, BODY_BYTES_MAX, 1), seen)) {
+            if (read.count() == 0) {
+                return new QueueEntries.Entry(
+                        0, 0, tagHash[0], false, null, null, "the record is not in the log any more");
+            }
+            ByteBuffer record = read.slices().getFirst();
+            int at = record.position();
+            boolean isWanted = subscription != null
+                    && subscription.filter() instanceof FilterOutcome.Accepted accepted
+                    && accepted.filter().accepts(tagHash[0])
+                    && accepted.filter().acceptsRecord(record);
+            return new QueueEntries.Entry(
+                    StoredMessageLayout.position(record, at), read.bytes(), tagHash[0], isWanted, null, null, null);
+        }
     }
 
     private static byte[] copy(ByteBuffer view) {

@@ -31,8 +31,20 @@ public final class InternalSends {
     /** Where a message goes, and what changes on the way. */
     public record Target(String topic, int queueId, Map<String, String> properties, int timesConsumed) {}
 
-    /** Stores a copy of a message; the stage completes when it is in the log, and with {@code Sync} flush on disk. */
+    /** What became of it, and where it is; -1 twice if it is not in the log. */
+    public record Stored(AppendOutcome outcome, long queueOffset, long position) {
+        static Stored not(AppendOutcome outcome) {
+            return new Stored(outcome, -1, -1);
+        }
+    }
+
+    /** As {@link #store}, for those who need not know where it is. */
     public CompletableFuture<AppendOutcome> append(StoredMessage message, Target target) {
+        return store(message, target).thenApply(Stored::outcome);
+    }
+
+    /** Stores a copy of a message; the stage completes when it is in the log, and with {@code Sync} flush on disk. */
+    public CompletableFuture<Stored> store(StoredMessage message, Target target) {
         byte[] topic = target.topic.getBytes(StandardCharsets.UTF_8);
         ByteBuffer properties =
                 ByteBuffer.wrap(MessageProperties.encode(target.properties).getBytes(StandardCharsets.UTF_8));
@@ -56,13 +68,13 @@ public final class InternalSends {
         request.count = 1;
         request.queues[0] = store.queue(target.topic, target.queueId);
         if (!store.append(request)) {
-            return CompletableFuture.completedFuture(AppendOutcome.Throttled.INSTANCE);
+            return CompletableFuture.completedFuture(Stored.not(AppendOutcome.Throttled.INSTANCE));
         }
         return request.done;
     }
 
     private static final class Internal extends AppendRequest {
-        private final CompletableFuture<AppendOutcome> done = new CompletableFuture<>();
+        private final CompletableFuture<Stored> done = new CompletableFuture<>();
 
         Internal() {
             super(1);
@@ -70,7 +82,10 @@ public final class InternalSends {
 
         @Override
         protected void completed(AppendOutcome outcome) {
-            done.complete(outcome);
+            done.complete(
+                    outcome instanceof AppendOutcome.Appended
+                            ? new Stored(outcome, queueOffsets[0], positions[0])
+                            : Stored.not(outcome));
         }
     }
 }

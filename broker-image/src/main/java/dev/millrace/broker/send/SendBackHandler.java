@@ -4,6 +4,7 @@ import dev.millrace.broker.dispatch.Caller;
 import dev.millrace.broker.dispatch.Handler;
 import dev.millrace.broker.dispatch.RequestFailure;
 import dev.millrace.broker.metrics.BrokerCounters;
+import dev.millrace.broker.metrics.Deliveries;
 import dev.millrace.broker.topic.GroupTable;
 import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.protocol.ProtocolVersion;
@@ -20,6 +21,7 @@ import dev.millrace.store.AppendOutcome;
 import dev.millrace.store.DelayLevels;
 import dev.millrace.store.LogSlice;
 import dev.millrace.store.MessageStore;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,13 +41,17 @@ final class SendBackHandler implements Handler<SendBack> {
     private final TopicCreation creation;
     private final InternalSends sends;
     private final BrokerCounters counters;
+    private final Deliveries deliveries;
+    private final InstantSource clock;
 
-    SendBackHandler(SendParts parts, GroupTable groups, InternalSends sends) {
+    SendBackHandler(SendParts parts, GroupTable groups, InternalSends sends, InstantSource clock) {
         this.store = parts.store();
         this.creation = parts.creation();
         this.counters = parts.counters();
+        this.deliveries = parts.deliveries();
         this.groups = groups;
         this.sends = sends;
+        this.clock = clock;
     }
 
     @Override
@@ -66,6 +72,7 @@ final class SendBackHandler implements Handler<SendBack> {
         InternalSends.Target target = isDead ? deadLetter(request, message) : retry(request, group, message);
         sends.append(message, target).thenAccept(outcome -> {
             counters.sentBack();
+            deliveries.sentBack(request.group(), message.place().topic());
             caller.reply(
                     outcome instanceof AppendOutcome.Appended
                             ? Reply.success()
@@ -108,13 +115,23 @@ final class SendBackHandler implements Handler<SendBack> {
         String topic = TopicNames.retryTopic(request.group());
         creation.ensure(TopicConfig.of(topic, group.retryQueueCount(), Permission.READ_WRITE));
         int queueId = ThreadLocalRandom.current().nextInt(group.retryQueueCount());
-        int level = request.delayLevel() == 0 ? FIRST_LEVEL + message.timesConsumed() : request.delayLevel();
-        level = Math.min(level, DelayLevels.count());
         Map<String, String> properties = properties(message);
-        properties.put(PropertyNames.DELAY, Integer.toString(level));
+        int times = message.timesConsumed();
+        long pauseMs = request.delayLevel() == 0 ? group.retryPauseMs(times) : -1;
+        if (pauseMs == 0) {
+            properties.remove(PropertyNames.DELAY);
+            return new InternalSends.Target(topic, queueId, properties, times + 1);
+        }
         properties.put(PropertyNames.REAL_TOPIC, topic);
         properties.put(PropertyNames.REAL_QUEUE_ID, Integer.toString(queueId));
-        return new InternalSends.Target(
-                TopicNames.SCHEDULE, DelayLevels.queueId(level), properties, message.timesConsumed() + 1);
+        if (pauseMs > 0) {
+            properties.remove(PropertyNames.DELAY);
+            properties.put(PropertyNames.TIMER_DUE_MS, Long.toString(clock.millis() + pauseMs));
+            return new InternalSends.Target(TopicNames.TIMER, 0, properties, times + 1);
+        }
+        int level =
+                Math.min(request.delayLevel() == 0 ? FIRST_LEVEL + times : request.delayLevel(), DelayLevels.count());
+        properties.put(PropertyNames.DELAY, Integer.toString(level));
+        return new InternalSends.Target(TopicNames.SCHEDULE, DelayLevels.queueId(level), properties, times + 1);
     }
 }

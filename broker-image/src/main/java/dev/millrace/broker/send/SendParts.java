@@ -1,6 +1,7 @@
 package dev.millrace.broker.send;
 
 import dev.millrace.broker.metrics.BrokerCounters;
+import dev.millrace.broker.metrics.Deliveries;
 import dev.millrace.store.MessageStore;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
@@ -16,6 +17,7 @@ record SendParts(
         TopicCreation creation,
         LoopStates loops,
         BrokerCounters counters,
+        Deliveries deliveries,
         Executor admin,
         DeliveryTimes times,
         String brokerName,

@@ -1,8 +1,10 @@
 package dev.millrace.broker.send;
 
+import dev.millrace.broker.consumergroup.Members;
 import dev.millrace.broker.consumergroup.QueueLockTable;
 import dev.millrace.broker.dispatch.Dispatcher;
 import dev.millrace.broker.metrics.BrokerCounters;
+import dev.millrace.broker.metrics.Deliveries;
 import dev.millrace.broker.topic.GroupTable;
 import dev.millrace.broker.topic.TopicTable;
 import dev.millrace.protocol.RequestCode;
@@ -13,6 +15,7 @@ import dev.millrace.protocol.command.SendMessage;
 import dev.millrace.protocol.message.UniqueId;
 import dev.millrace.protocol.transport.Reply;
 import dev.millrace.store.MessageStore;
+import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
@@ -36,10 +39,13 @@ public final class Sends {
             GroupTable groups,
             QueueLockTable locks,
             BrokerCounters counters,
+            Deliveries deliveries,
             Executor admin,
             Runnable onTopicChange,
             BooleanSupplier takesHalves,
             DeliveryTimes times,
+            Members members,
+            InstantSource clock,
             Settings settings) {}
 
     /** @param storeHost host field of the record layout */
@@ -62,6 +68,7 @@ public final class Sends {
                 creation,
                 loops,
                 parts.counters,
+                parts.deliveries,
                 parts.admin,
                 parts.times,
                 settings.brokerName,
@@ -72,7 +79,10 @@ public final class Sends {
         table.onLoop(RequestCode.SEND_MESSAGE, SendMessage.class, send);
         table.onLoop(RequestCode.SEND_MESSAGE_V2, SendMessage.class, send);
         table.onLoop(RequestCode.SEND_BATCH_MESSAGE, SendMessage.class, send);
-        SendBackHandler back = new SendBackHandler(shared, parts.groups, internal);
+        ReplyHandler reply = new ReplyHandler(shared, internal, parts.members, parts.clock);
+        table.onLoop(RequestCode.SEND_REPLY_MESSAGE, SendMessage.class, reply);
+        table.onLoop(RequestCode.SEND_REPLY_MESSAGE_V2, SendMessage.class, reply);
+        SendBackHandler back = new SendBackHandler(shared, parts.groups, internal, parts.clock);
         table.blockingLater(RequestCode.CONSUMER_SEND_MSG_BACK, SendBack.class, back);
         table.onLoop(RequestCode.MULTI_SEND, OwnRequest.MultiSend.class, new MultiSendHandler(shared));
         table.quick(

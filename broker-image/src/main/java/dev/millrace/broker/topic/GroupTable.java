@@ -2,10 +2,12 @@ package dev.millrace.broker.topic;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.millrace.broker.files.StateFile;
+import dev.millrace.broker.files.StateFileException;
 import dev.millrace.protocol.body.GroupConfig;
 import dev.millrace.protocol.body.GroupConfigTable;
 import dev.millrace.protocol.route.DataVersion;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +28,11 @@ public final class GroupTable {
             "CID_ONSAPI_PULL",
             "CID_ONSAPI_PERMISSION",
             "CID_ONSAPI_OWNER",
-            TopicNames.TRANSACTION_GROUP);
+            TopicNames.TRANSACTION_GROUP,
+            TopicNames.REDELIVERY_GROUP);
+
+    /** The bit that RocketMQ keeps for it. */
+    private static final int FORBIDDEN_TO_READ = 4;
 
     private final ConcurrentHashMap<String, GroupConfig> groups = new ConcurrentHashMap<>();
     private final StateFile<GroupConfigTable> file;
@@ -37,8 +43,8 @@ public final class GroupTable {
     @GuardedBy("lock")
     private DataVersion version = DataVersion.NONE;
 
-    @GuardedBy("lock")
-    private Map<String, Map<String, Integer>> forbidden = Map.of();
+    /** By group and topic: bits of what is forbidden. Replaced as a whole under the lock. */
+    private volatile Map<String, Map<String, Integer>> forbidden = Map.of();
 
     /** @param isAutoCreated whether a group is created when a client first names it */
     public GroupTable(StateFile<GroupConfigTable> file, InstantSource clock, boolean isAutoCreated) {
@@ -74,6 +80,37 @@ public final class GroupTable {
         GroupConfig fresh = GroupConfig.of(consumerGroup);
         put(fresh);
         return Optional.of(fresh);
+    }
+
+    /** Whether a group was forbidden to read a topic; for hot paths. */
+    public boolean isForbidden(String consumerGroup, String topic) {
+        Map<String, Map<String, Integer>> all = forbidden;
+        return !all.isEmpty()
+                && (all.getOrDefault(consumerGroup, Map.of()).getOrDefault(topic, 0) & FORBIDDEN_TO_READ) != 0;
+    }
+
+    /** Allows or forbids a group to read a topic. Writes the file. */
+    public void setReadable(String consumerGroup, String topic, boolean isReadable) {
+        lock.lock();
+        try {
+            Map<String, Map<String, Integer>> before = forbidden;
+            Map<String, Map<String, Integer>> all = new HashMap<>(before);
+            Map<String, Integer> topics = new HashMap<>(all.getOrDefault(consumerGroup, Map.of()));
+            int bits = topics.getOrDefault(topic, 0);
+            topics.put(topic, isReadable ? bits & ~FORBIDDEN_TO_READ : bits | FORBIDDEN_TO_READ);
+            topics.values().removeIf(each -> each == 0);
+            all.put(consumerGroup, topics);
+            all.values().removeIf(Map::isEmpty);
+            forbidden = Map.copyOf(all);
+            try {
+                store(groups);
+            } catch (StateFileException e) {
+                forbidden = before;
+                throw e;
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     public boolean isAutoCreated() {

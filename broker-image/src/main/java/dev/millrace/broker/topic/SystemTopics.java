@@ -13,11 +13,19 @@ public final class SystemTopics {
 
     private SystemTopics() {}
 
-    /** Adds the topics that are missing. Writes the file. */
-    public static void define(TopicTable topics, String cluster, String brokerName, int defaultQueues) {
+    /**
+     * Adds the topics that are missing. The template of unknown topics is there only while messages may create topics: a
+     * client that finds it sends, and one that does not tells at once that there is no route. Writes the file.
+     */
+    public static void define(
+            TopicTable topics, String cluster, String brokerName, int defaultQueues, boolean isTopicAutoCreated) {
         int inherited = Permission.READ_WRITE | Permission.INHERIT;
         List<TopicConfig> wanted = new ArrayList<>();
-        wanted.add(TopicConfig.of(TopicNames.TEMPLATE, defaultQueues, inherited));
+        if (isTopicAutoCreated) {
+            wanted.add(TopicConfig.of(TopicNames.TEMPLATE, defaultQueues, inherited));
+        } else {
+            topics.remove(TopicNames.TEMPLATE);
+        }
         wanted.add(TopicConfig.of(TopicNames.SELF_TEST, 1, Permission.READ_WRITE));
         wanted.add(TopicConfig.of(TopicNames.BENCHMARK, BENCHMARK_QUEUES, Permission.READ_WRITE));
         wanted.add(TopicConfig.of(TopicNames.OFFSET_MOVED, 1, Permission.READ_WRITE));
@@ -27,6 +35,7 @@ public final class SystemTopics {
         wanted.add(TopicConfig.of(TopicNames.TIMER, 1, Permission.READ_WRITE));
         wanted.add(TopicConfig.of(cluster, CLUSTER_QUEUES, inherited));
         wanted.add(TopicConfig.of(brokerName, 1, inherited));
+        wanted.add(TopicConfig.of(cluster + TopicNames.REPLY_SUFFIX, 1, Permission.READ_WRITE));
         wanted.forEach(topics::putIfAbsent);
     }
 }

@@ -7,12 +7,14 @@ import dev.millrace.protocol.body.QueueStats;
 import dev.millrace.protocol.body.TopicList;
 import dev.millrace.protocol.body.TopicStats;
 import dev.millrace.protocol.command.ReplyHeader;
+import dev.millrace.protocol.command.TopicRequest.CleanUnusedTopics;
 import dev.millrace.protocol.command.TopicRequest.DeleteTopic;
 import dev.millrace.protocol.command.TopicRequest.GetAllTopicConfig;
 import dev.millrace.protocol.command.TopicRequest.GetSystemTopicsOfBroker;
 import dev.millrace.protocol.command.TopicRequest.GetTopicConfig;
 import dev.millrace.protocol.command.TopicRequest.GetTopicStats;
 import dev.millrace.protocol.command.TopicRequest.UpdateTopic;
+import dev.millrace.protocol.command.TopicRequest.UpdateTopics;
 import dev.millrace.protocol.route.MessageQueue;
 import dev.millrace.protocol.route.Permission;
 import dev.millrace.protocol.route.TopicConfig;
@@ -21,11 +23,13 @@ import dev.millrace.protocol.transport.Reply;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.QueueLog;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,31 +48,30 @@ public final class TopicHandlers {
     private final String brokerName;
     private final Runnable onChange;
     private final Consumer<String> onDelete;
+    private final ToDoubleFunction<String> putsPerSecond;
 
     /**
      * @param onChange tells the NameServers and returns when they know
      * @param onDelete forgets what is kept for a topic
+     * @param putsPerSecond how fast a topic gets messages
      */
     public TopicHandlers(
-            TopicTable topics, MessageStore store, String brokerName, Runnable onChange, Consumer<String> onDelete) {
+            TopicTable topics,
+            MessageStore store,
+            String brokerName,
+            Runnable onChange,
+            Consumer<String> onDelete,
+            ToDoubleFunction<String> putsPerSecond) {
         this.topics = topics;
         this.store = store;
         this.brokerName = brokerName;
         this.onChange = onChange;
         this.onDelete = onDelete;
+        this.putsPerSecond = putsPerSecond;
     }
 
     public Reply update(UpdateTopic request, Caller caller) {
         String topic = request.topic();
-        refuse(TopicNames.topicFault(topic));
-        if (TopicNames.isSystem(topic)) {
-            refuse(Optional.of("the topic[" + topic + "] is conflict with system topic; take another name"));
-        }
-        refuse(countFault("read", request.readQueueNums()));
-        refuse(countFault("write", request.writeQueueNums()));
-        if (!Permission.isValid(request.perm())) {
-            refuse(Optional.of("permission " + request.perm() + " is outside 0..7; use 2 W, 4 R, 6 RW"));
-        }
         Map<String, String> attributes =
                 topics.find(topic).map(TopicConfig::attributes).orElse(Map.of());
         if (request.attributes() != null) {
@@ -83,11 +86,40 @@ public final class TopicHandlers {
                 topic,
                 request.topicSysFlag() == null ? 0 : request.topicSysFlag(),
                 request.writeQueueNums());
-        if (topics.put(config)) {
-            LOG.atInfo().addKeyValue("topic", topic).log("topic defined: {}", config);
+        return updateAll(List.of(config));
+    }
+
+    public Reply updateAll(UpdateTopics request, Caller caller) {
+        return updateAll(request.configs().topicConfigList());
+    }
+
+    /** Changes all or, if one of them has a fault, none. */
+    private Reply updateAll(List<TopicConfig> configs) {
+        configs.forEach(TopicHandlers::check);
+        boolean isChanged = false;
+        for (TopicConfig config : configs) {
+            if (topics.put(config)) {
+                isChanged = true;
+                LOG.atInfo().addKeyValue("topic", config.topicName()).log("topic defined: {}", config);
+            }
+        }
+        if (isChanged) {
             onChange.run();
         }
         return Reply.success();
+    }
+
+    private static void check(TopicConfig config) {
+        String topic = config.topicName();
+        refuse(TopicNames.topicFault(topic));
+        if (TopicNames.isSystem(topic)) {
+            refuse(Optional.of("the topic[" + topic + "] is conflict with system topic; take another name"));
+        }
+        refuse(countFault("read", config.readQueueNums()));
+        refuse(countFault("write", config.writeQueueNums()));
+        if (!Permission.isValid(config.perm())) {
+            refuse(Optional.of("permission " + config.perm() + " is outside 0..7; use 2 W, 4 R, 6 RW"));
+        }
     }
 
     private static Optional<String> countFault(String what, int count) {
@@ -157,7 +189,12 @@ public final class TopicHandlers {
                     new MessageQueue(brokerName, queueId, request.topic()),
                     new QueueStats(time, max, Math.max(0, min)));
         }
-        return Reply.json(new TopicStats(table, 0.0));
+        return Reply.json(new TopicStats(table, putsPerSecond.applyAsDouble(request.topic())));
+    }
+
+    /** Queues of a topic go with the topic, and those that hold nothing go by themselves: there is nothing left to do. */
+    public Reply cleanUnused(CleanUnusedTopics request, Caller caller) {
+        return Reply.success();
     }
 
     public Reply systemTopics(GetSystemTopicsOfBroker request, Caller caller) {

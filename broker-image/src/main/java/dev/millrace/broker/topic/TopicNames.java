@@ -8,6 +8,9 @@ import java.util.regex.Pattern;
 public final class TopicNames {
     public static final String RETRY_PREFIX = "%RETRY%";
     public static final String DEAD_LETTER_PREFIX = "%DLQ%";
+    /** Behind a cluster's name: the topic of answers to requests. */
+    public static final String REPLY_SUFFIX = "_REPLY_TOPIC";
+
     public static final String SCHEDULE = "SCHEDULE_TOPIC_XXXX";
     /** Holds messages back that are delivered at a given time. */
     public static final String TIMER = "rmq_sys_wheel_timer";
@@ -27,6 +30,9 @@ public final class TopicNames {
     public static final String HALF_GIVEN_UP = "TRANS_CHECK_MAX_TIME_TOPIC";
     /** The consumer group whose offsets say how far the transaction topics are dealt with. */
     public static final String TRANSACTION_GROUP = "CID_RMQ_SYS_TRANS";
+
+    /** The consumer group whose offsets in dead-letter topics say which letters were delivered again. */
+    public static final String REDELIVERY_GROUP = "CID_RMQ_SYS_REDELIVERY";
 
     private static final Set<String> SYSTEM = Set.of(
             TEMPLATE,
