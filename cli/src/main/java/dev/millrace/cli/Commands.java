@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.cli.group.GroupCommand;
 import dev.millrace.cli.load.BenchCommand;
 import dev.millrace.cli.load.MillraceTarget;
 import dev.millrace.cli.local.DownCommand;
@@ -51,6 +52,7 @@ final class Commands {
         root.addSubcommand(new StatusCommand(machine));
         root.addSubcommand(new DownCommand(machine));
         root.addSubcommand(new TopicCommand(machine));
+        root.addSubcommand(new GroupCommand(machine));
         root.addSubcommand(new SendCommand(machine, input));
         root.addSubcommand(new ReceiveCommand(machine));
         root.addSubcommand(new BenchCommand(machine, MillraceTarget::new));

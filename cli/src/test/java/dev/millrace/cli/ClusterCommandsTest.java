@@ -55,6 +55,22 @@ class ClusterCommandsTest {
     }
 
     @Test
+    void deliversDeadLettersAgain() {
+        cluster.deadLetters = 5;
+
+        assertThat(run("group", "redeliver", "billing", "--count", "3")).isZero();
+        assertThat(run("group", "redeliver", "billing", "-o", "json")).isZero();
+        assertThat(run("group", "redeliver", "billing", "--count", "0")).isEqualTo(2);
+
+        assertThat(out).hasToString("""
+                3 dead letters of billing delivered again, 0 left out, 2 not looked at
+                {"group":"billing","moved":2,"skipped":0,"left":0}
+                """);
+        assertThat(err.toString())
+                .contains("2 delivered again, 3 left to look at", "--count 0 is out of range; give 1 or more");
+    }
+
+    @Test
     void takesNoQueuesAway() {
         cluster.createTopic(TopicSpec.of("orders", 8));
 

@@ -14,6 +14,7 @@ import dev.millrace.client.StartFrom;
 import dev.millrace.client.TopicQueue;
 import dev.millrace.client.admin.Admin;
 import dev.millrace.client.admin.BrokerInfo;
+import dev.millrace.client.admin.Redelivery;
 import dev.millrace.client.admin.TopicDescription;
 import dev.millrace.client.admin.TopicSpec;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -158,6 +160,12 @@ public final class ClientCluster implements Cluster {
                 message.tag(),
                 body,
                 bodyFault);
+    }
+
+    @Override
+    public Redelivery redeliver(
+            String consumerGroup, Optional<String> topic, long countMax, Consumer<Redelivery> onProgress) {
+        return asking(() -> admin.redeliver(consumerGroup, topic, countMax, onProgress));
     }
 
     @Override

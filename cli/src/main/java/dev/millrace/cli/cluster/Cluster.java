@@ -1,10 +1,12 @@
 package dev.millrace.cli.cluster;
 
+import dev.millrace.client.admin.Redelivery;
 import dev.millrace.client.admin.TopicDescription;
 import dev.millrace.client.admin.TopicSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -36,6 +38,9 @@ public interface Cluster extends AutoCloseable {
      * consumed for the group once the taker has answered.
      */
     void receive(String topic, String consumerGroup, Duration patience, Predicate<ReceivedMessage> taker);
+
+    /** Delivers dead letters of a consumer group again, {@code countMax} at most; {@code onProgress} hears the sums so far. */
+    Redelivery redeliver(String consumerGroup, Optional<String> topic, long countMax, Consumer<Redelivery> onProgress);
 
     /** The most queues that any broker group has of a topic. */
     static int queuesPerGroup(TopicDescription topic) {

@@ -1,5 +1,6 @@
 package dev.millrace.cli.cluster;
 
+import dev.millrace.client.admin.Redelivery;
 import dev.millrace.client.admin.TopicDescription;
 import dev.millrace.client.admin.TopicSpec;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -69,6 +71,22 @@ public final class FakeCluster implements Cluster {
                                 topic.access(),
                                 queues))
                         .toList());
+    }
+
+    /** Dead letters of every group, two of them delivered again at a time. */
+    public int deadLetters;
+
+    @Override
+    public Redelivery redeliver(
+            String consumerGroup, Optional<String> topic, long countMax, Consumer<Redelivery> onProgress) {
+        long moved = 0;
+        while (deadLetters > 0 && moved < countMax) {
+            long now = Math.min(2, Math.min(deadLetters, countMax - moved));
+            moved += now;
+            deadLetters -= (int) now;
+            onProgress.accept(new Redelivery(moved, 0, deadLetters));
+        }
+        return new Redelivery(moved, 0, deadLetters);
     }
 
     @Override
