@@ -339,6 +339,141 @@ class ConsumerTest {
                 .hasMessageContaining("no such filter");
     }
 
+    @Test
+    void whatIsForLaterStaysHereAndCountsNoAttempt() throws Exception {
+        send(20, 1);
+        AtomicInteger calls = new AtomicInteger();
+
+        Consumer consumer = client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .threads(2)
+                .listener(message -> {
+                    if (message.queueOffset() == 3 && calls.incrementAndGet() < 4) {
+                        return ConsumeResult.later(Duration.ofMillis(10));
+                    }
+                    return take(message);
+                })
+                .start();
+
+        assertThat(await(20)).containsExactlyInAnyOrderElementsOf(numbers(20));
+        consumer.close();
+        assertThat(calls).hasValue(4);
+        assertThat(cluster.a.count(RequestCode.CONSUMER_SEND_MSG_BACK)).isZero();
+        assertThat(cluster.a.offset("g", "t", 0)).isEqualTo(20);
+    }
+
+    @Test
+    void theOffsetStaysBeforeWhatIsForLater() throws Exception {
+        send(5, 1);
+
+        Consumer consumer = client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .listener(message ->
+                        message.queueOffset() == 3 ? ConsumeResult.later(Duration.ofMinutes(1)) : take(message))
+                .start();
+        await(4);
+        consumer.close();
+
+        assertThat(cluster.a.offset("g", "t", 0)).isEqualTo(3);
+    }
+
+    @Test
+    void anOrderedQueueWaitsForWhatIsForLater() throws Exception {
+        send(10, 1);
+        AtomicInteger calls = new AtomicInteger();
+
+        client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .ordered()
+                .attemptsMax(2)
+                .listener(message -> {
+                    if (message.queueOffset() == 3 && calls.incrementAndGet() < 4) {
+                        return ConsumeResult.later(Duration.ofMillis(5));
+                    }
+                    return take(message);
+                })
+                .start();
+
+        assertThat(await(10)).isEqualTo(numbers(10));
+        assertThat(cluster.a.count(RequestCode.CONSUMER_SEND_MSG_BACK)).isZero();
+    }
+
+    @Test
+    void aBatchListenerDecidesForEachMessage() throws Exception {
+        send(8, 1);
+        AtomicInteger later = new AtomicInteger();
+
+        Consumer consumer = client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .listener(
+                        8,
+                        messages -> ConsumeResult.each(messages.stream()
+                                .map(message -> {
+                                    if (message.queueOffset() == 2) {
+                                        return ConsumeResult.RETRY;
+                                    }
+                                    return message.queueOffset() == 5 && later.incrementAndGet() == 1
+                                            ? ConsumeResult.later(Duration.ofMillis(5))
+                                            : take(message);
+                                })
+                                .toList()))
+                .start();
+
+        assertThat(await(7)).containsExactly("0", "1", "3", "4", "6", "7", "5");
+        consumer.close();
+        assertThat(cluster.a.count(RequestCode.CONSUMER_SEND_MSG_BACK)).isEqualTo(1);
+    }
+
+    @Test
+    void anOrderedBatchGoesOnAtTheFirstThatDidNotSucceed() throws Exception {
+        send(8, 1);
+        List<Integer> sizes = new ArrayList<>();
+
+        client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .ordered()
+                .orderedRetryPause(Duration.ofMillis(5))
+                .listener(8, messages -> {
+                    sizes.add(messages.size());
+                    return ConsumeResult.each(messages.stream()
+                            .map(message -> message.queueOffset() >= 3 && sizes.size() < 3
+                                    ? ConsumeResult.RETRY
+                                    : take(message))
+                            .toList());
+                })
+                .start();
+
+        assertThat(await(8)).isEqualTo(numbers(8));
+        assertThat(sizes).containsExactly(8, 5, 5);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // what applications in other languages of the platform may do
+    void nullAndAWrongNumberOfResultsMeanRetry() throws Exception {
+        send(2, 1);
+
+        Consumer consumer = client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .listener(1, messages -> {
+                    messages.forEach(this::take);
+                    return messages.get(0).queueOffset() == 0
+                            ? null
+                            : ConsumeResult.each(List.of(ConsumeResult.SUCCESS, ConsumeResult.SUCCESS));
+                })
+                .start();
+        await(2);
+        consumer.close();
+
+        assertThat(cluster.a.count(RequestCode.CONSUMER_SEND_MSG_BACK)).isEqualTo(2);
+        assertThatThrownBy(() -> ConsumeResult.later(Duration.ofHours(1))).hasMessageContaining("PT1H is outside");
+    }
+
     /** Other requests go on meanwhile: 200 of them take far longer than a pause would, were it not for the back-off. */
     @Test
     void aFilterThatIsRefusedLaterIsNotAskedForAgainAtOnce() throws Exception {

@@ -3,6 +3,7 @@ package dev.millrace.client.idempotent;
 import dev.millrace.client.ConsumeResult;
 import dev.millrace.client.ReceivedMessage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,20 +65,26 @@ final class Guard implements AutoCloseable {
     /** Of messages with the same identity only the first is handled; the others share its result. */
     ConsumeResult consume(List<ReceivedMessage> messages, Work work) throws Exception {
         Map<StoreKey, ReceivedMessage> byKey = new LinkedHashMap<>();
+        List<StoreKey> keys = new ArrayList<>(messages.size());
         for (ReceivedMessage message : messages) {
-            byKey.putIfAbsent(StoreKey.of(settings.scope(), settings.identity().of(message)), message);
+            StoreKey key = StoreKey.of(settings.scope(), settings.identity().of(message));
+            keys.add(key);
+            byKey.putIfAbsent(key, message);
         }
         int repeated = messages.size() - byKey.size();
         Claims claims = new Claims(byKey);
         try {
             claimOrWait(claims);
         } catch (IdempotenceException e) {
-            return withoutStore(claims, work, e);
+            withoutStore(claims, work, e);
+            return claims.result(keys);
         }
         counters.add(Counters.Kind.DUPLICATE, claims.doneCount + repeated);
         counters.add(Counters.Kind.HELD, claims.open.size());
-        boolean isAllDone = claims.leases.isEmpty() || handle(claims, work);
-        return isAllDone && claims.open.isEmpty() ? ConsumeResult.SUCCESS : ConsumeResult.RETRY;
+        if (!claims.leases.isEmpty()) {
+            handle(claims, work);
+        }
+        return claims.result(keys);
     }
 
     /** One call's messages; {@code open} are those that nobody could be sure of yet. */
@@ -84,10 +92,22 @@ final class Guard implements AutoCloseable {
         private final Map<StoreKey, ReceivedMessage> open;
         private final List<ReceivedMessage> messages = new ArrayList<>();
         private final List<Lease> leases = new ArrayList<>();
+        /** Of those that did not succeed. */
+        private final Map<StoreKey, ConsumeResult> results = new HashMap<>();
+
         private int doneCount;
 
         Claims(Map<StoreKey, ReceivedMessage> open) {
             this.open = open;
+        }
+
+        /** One for all, unless they differ. */
+        ConsumeResult result(List<StoreKey> keys) {
+            List<ConsumeResult> all = keys.stream()
+                    .map(key -> results.getOrDefault(key, ConsumeResult.SUCCESS))
+                    .toList();
+            ConsumeResult first = all.get(0);
+            return all.stream().allMatch(first::equals) ? first : ConsumeResult.each(all);
         }
     }
 
@@ -119,10 +139,14 @@ final class Guard implements AutoCloseable {
             ClaimOutcome outcome = outcomes.get(i);
             if (outcome instanceof ClaimOutcome.Claimed claimed) {
                 claims.messages.add(claims.open.remove(keys.get(i)));
+                claims.results.remove(keys.get(i));
                 claims.leases.add(new Lease(claimed.claim(), settings.lease().toNanos(), nanos, askedAt));
             } else if (outcome instanceof ClaimOutcome.Done) {
                 claims.open.remove(keys.get(i));
+                claims.results.remove(keys.get(i));
                 claims.doneCount++;
+            } else {
+                claims.results.put(keys.get(i), ConsumeResult.RETRY);
             }
         }
     }
@@ -142,71 +166,100 @@ final class Guard implements AutoCloseable {
         }
     }
 
-    private ConsumeResult withoutStore(Claims claims, Work work, IdempotenceException e) throws Exception {
+    private void withoutStore(Claims claims, Work work, IdempotenceException e) throws Exception {
         int count = claims.open.size();
         boolean isGoingOn = settings.whenStoreFails() == WhenStoreFails.GO_ON;
         counters.add(isGoingOn ? Counters.Kind.UNPROTECTED : Counters.Kind.REFUSED, count);
         warn(
                 isGoingOn ? "store fails; messages are handled without protection" : "store fails; messages come later",
                 e);
-        return isGoingOn ? work.handle(List.copyOf(claims.open.values()), List.of()) : ConsumeResult.RETRY;
+        ConsumeResult result =
+                isGoingOn ? work.handle(List.copyOf(claims.open.values()), List.of()) : ConsumeResult.RETRY;
+        List<ConsumeResult> each = each(result, count);
+        int i = 0;
+        for (StoreKey key : claims.open.keySet()) {
+            claims.results.put(key, each.get(i++));
+        }
     }
 
-    /** Whether all are handled, and nobody else has to do it again. */
-    private boolean handle(Claims claims, Work work) throws Exception {
-        boolean isHandled = false;
-        boolean isMarked;
+    private static List<ConsumeResult> each(@Nullable ConsumeResult result, int count) {
+        if (result == null) {
+            throw new IdempotenceException("a listener gave null for " + count + " messages; give a result");
+        }
+        return result.forMessages(count);
+    }
+
+    /** Handles what is claimed; gives back what did not succeed. */
+    private void handle(Claims claims, Work work) throws Exception {
+        List<Lease> failed = new ArrayList<>(claims.leases);
         keeper.add(claims.leases);
         try {
-            isHandled = work.handle(claims.messages, claims.leases) == ConsumeResult.SUCCESS;
-            isMarked = isHandled && complete(claims.leases);
+            List<ConsumeResult> each = each(work.handle(claims.messages, claims.leases), claims.leases.size());
+            List<Lease> handled = new ArrayList<>();
+            for (int i = 0; i < each.size(); i++) {
+                Lease lease = claims.leases.get(i);
+                if (each.get(i) == ConsumeResult.SUCCESS) {
+                    handled.add(lease);
+                } else {
+                    claims.results.put(lease.claim().key(), each.get(i));
+                }
+            }
+            failed.removeAll(handled);
+            complete(claims, handled);
         } finally {
             keeper.remove(claims.leases);
-            if (!isHandled) {
-                release(claims.leases);
-            }
+            release(failed);
         }
-        return isMarked;
     }
 
     /**
      * Marks them, again and again while the store fails, for as long as a lease lasts. After that they count as handled
      * all the same: to deliver them again would repeat the effect for sure.
      */
-    private boolean complete(List<Lease> leases) {
-        List<Claim> claims = leases.stream().map(Lease::claim).toList();
+    private void complete(Claims claims, List<Lease> handled) {
+        if (handled.isEmpty()) {
+            return;
+        }
+        List<Claim> done = handled.stream().map(Lease::claim).toList();
         long since = nanos.getAsLong();
         long pauseMs = PAUSE_MS_MIN;
         while (true) {
             try {
-                return countCompleted(store.completeAll(claims, settings.retention()));
+                note(claims, done, store.completeAll(done, settings.retention()));
+                return;
             } catch (IdempotenceException e) {
                 counters.add(Counters.Kind.STORE_FAILURE, 1);
                 boolean isOver = nanos.getAsLong() - since > settings.lease().toNanos();
                 if (isOver || awaitClose(pauseMs)) {
-                    counters.add(Counters.Kind.UNMARKED, claims.size());
+                    counters.add(Counters.Kind.UNMARKED, done.size());
                     warn("store fails; messages are handled but not marked, a later duplicate is handled too", e);
-                    return true;
+                    return;
                 }
                 pauseMs = Math.min(PAUSE_MS_MAX, pauseMs * 2);
             }
         }
     }
 
-    private boolean countCompleted(List<Boolean> marked) {
+    private void note(Claims claims, List<Claim> done, List<Boolean> marked) {
         int count = 0;
-        for (boolean each : marked) {
-            count += each ? 1 : 0;
+        for (int i = 0; i < done.size(); i++) {
+            if (marked.get(i)) {
+                count++;
+            } else {
+                claims.results.put(done.get(i).key(), ConsumeResult.RETRY);
+            }
         }
         counters.add(Counters.Kind.COMPLETED, count);
-        counters.add(Counters.Kind.LOST, marked.size() - count);
-        if (count < marked.size()) {
+        counters.add(Counters.Kind.LOST, done.size() - count);
+        if (count < done.size()) {
             warn("another consumer took over messages that were handled here; their effect may have happened twice");
         }
-        return count == marked.size();
     }
 
     private void release(List<Lease> leases) {
+        if (leases.isEmpty()) {
+            return;
+        }
         counters.add(Counters.Kind.FAILED, leases.size());
         try {
             leases.forEach(lease -> store.release(lease.claim()));

@@ -6,8 +6,8 @@ import dev.millrace.client.ReceivedMessage;
 import java.util.List;
 
 /**
- * Calls a listener with those messages of a batch that nobody has handled and nobody works on. Its result counts for them
- * alike. RETRY for the whole batch is the answer if others work on a part of it; what is done is skipped next time.
+ * Calls a listener with those messages of a batch that nobody has handled and nobody works on; its result may be one for
+ * each of them. Messages that others work on come later, without counting an attempt.
  *
  * <p>Owns a thread that renews leases and one that lets the store forget what is over. Close it after its consumer; the store stays open. Thread-safe.
  */

@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * Calls a listener once for each message, however often it is delivered; see {@code docs/idempotence.md} for when that holds.
- * A result of SUCCESS is remembered. RETRY and exceptions give the claim back, so that the next delivery is handled.
+ * A result of SUCCESS is remembered. All others, and exceptions, give the claim back, so that the next delivery is handled. A
+ * message that another consumer works on comes later, without counting an attempt.
  *
  * <p>Owns a thread that renews leases and one that lets the store forget what is over. Close it after its consumer; the store stays open. Thread-safe.
  */

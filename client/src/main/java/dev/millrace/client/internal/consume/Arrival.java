@@ -23,7 +23,7 @@ final class Arrival {
     private volatile List<ReceivedMessage> messages;
     private volatile long endOffset;
     private int donePrefix;
-    private boolean isReleased;
+    private volatile boolean isReleased;
 
     Arrival(QueueWork work, List<ReceivedMessage> messages, int bytes, long endOffset) {
         this.work = work;
@@ -81,6 +81,11 @@ final class Arrival {
         boolean isFirst = !isReleased;
         isReleased = true;
         return isFirst;
+    }
+
+    /** Whether nobody waits for it any more. */
+    boolean isReleased() {
+        return isReleased;
     }
 
     boolean isDone() {

@@ -4,6 +4,7 @@ import dev.millrace.client.ClientException;
 import dev.millrace.client.ConsumeResult;
 import dev.millrace.client.Consumer;
 import dev.millrace.client.ConsumerSettings;
+import dev.millrace.client.ErrorCode;
 import dev.millrace.client.Filter;
 import dev.millrace.client.ReceivedMessage;
 import dev.millrace.client.TopicQueue;
@@ -249,7 +250,12 @@ public final class GroupConsumer implements Consumer {
     /** Calls the listener; what it throws means retry. */
     static ConsumeResult call(ConsumerSettings settings, List<ReceivedMessage> messages) {
         try {
-            return settings.listener().consume(messages);
+            @Nullable ConsumeResult result = settings.listener().consume(messages);
+            if (result == null) {
+                throw new ClientException(ErrorCode.INVALID_ARGUMENT, "a listener gave null, which counts as RETRY");
+            }
+            result.forMessages(messages.size()); // one too many or too few shows here
+            return result;
         } catch (Exception | Error e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();

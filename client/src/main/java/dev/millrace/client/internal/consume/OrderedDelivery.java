@@ -3,6 +3,7 @@ package dev.millrace.client.internal.consume;
 import dev.millrace.client.ConsumeResult;
 import dev.millrace.client.ConsumerSettings;
 import dev.millrace.client.TopicQueue;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -110,11 +111,39 @@ final class OrderedDelivery implements Delivery {
 
     /** Calls the listener; gives the pause before the next call. */
     private long handle(QueueWork work, QueueWork.Retry run) {
-        ConsumeResult result = GroupConsumer.call(settings, run.arrival().messages(run.from(), run.to()));
+        ConsumeResult result =
+                GroupConsumer.call(settings, run.arrival().messages(run.from(), run.to()));
+        if (result.isForEach()) {
+            List<ConsumeResult> each = result.forMessages(run.to() - run.from());
+            int done = 0;
+            while (done < each.size() && each.get(done) == ConsumeResult.SUCCESS) {
+                done++;
+            }
+            if (done > 0) {
+                run.arrival().done(run.from(), run.from() + done);
+            }
+            QueueWork.Retry rest =
+                    new QueueWork.Retry(run.arrival(), run.from() + done, run.to(), done > 0 ? 0 : run.attempts());
+            return done == each.size() ? allDone(work) : settle(work, rest, each.get(done));
+        }
+        return settle(work, run, result);
+    }
+
+    private static long allDone(QueueWork work) {
+        work.retry(null);
+        return GO_ON;
+    }
+
+    /** One result for the whole run; gives the pause before the next call. */
+    private long settle(QueueWork work, QueueWork.Retry run, ConsumeResult result) {
         if (result == ConsumeResult.SUCCESS) {
-            work.retry(null);
             run.arrival().done(run.from(), run.to());
-            return GO_ON;
+            return allDone(work);
+        }
+        Duration delay = result.delay().orElse(null);
+        if (delay != null) {
+            work.retry(run);
+            return Math.max(1, delay.toMillis());
         }
         int attempts = run.attempts() + 1;
         int attemptsMax = settings.retry().attemptsMax();

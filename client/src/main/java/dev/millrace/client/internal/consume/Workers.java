@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Hands arrivals to as many workers as their listener needs: a fast one gets long runs of messages on few threads, a slow
  * one gets a message a thread. {@code // hot path}
  *
- * <p>Thread-safe: a concurrent list and an atomic count of workers.
+ * <p>Thread-safe: concurrent lists and an atomic count of workers.
  */
 final class Workers {
     /** A run shall take about this long, so that other workers find something to claim. */
@@ -27,6 +27,7 @@ final class Workers {
     private final ClientClock clock;
     private final Handler handler;
     private final ConcurrentLinkedQueue<Arrival> ready = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Runnable> first = new ConcurrentLinkedQueue<>();
     private final AtomicInteger active = new AtomicInteger();
     private volatile long messageNanos = RUN_NANOS;
 
@@ -53,6 +54,16 @@ final class Workers {
         wakeOne();
     }
 
+    /**
+     * Work that goes before all arrivals.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if the workers have ended
+     */
+    void addFirst(Runnable work) {
+        first.add(work);
+        wakeOne();
+    }
+
     private void wakeOne() {
         int now = active.get();
         while (now < countMax) {
@@ -66,6 +77,7 @@ final class Workers {
 
     private void work() {
         try {
+            runFirst();
             for (Arrival arrival = ready.peek(); arrival != null; arrival = ready.peek()) {
                 int run = runLength();
                 int from = arrival.claim(run);
@@ -76,12 +88,19 @@ final class Workers {
                 if (from < arrival.count()) {
                     handle(arrival, from, to);
                 }
+                runFirst();
             }
         } finally {
             active.decrementAndGet();
-            if (!ready.isEmpty()) {
+            if (!ready.isEmpty() || !first.isEmpty()) {
                 wakeOne();
             }
+        }
+    }
+
+    private void runFirst() {
+        for (Runnable work = first.poll(); work != null; work = first.poll()) {
+            work.run();
         }
     }
 
