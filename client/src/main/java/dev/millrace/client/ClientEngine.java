@@ -10,6 +10,8 @@ public interface ClientEngine extends AutoCloseable {
 
     TransactionalProducer open(TransactionSettings settings);
 
+    TraceCounts traceCounts();
+
     @Override
     void close();
 

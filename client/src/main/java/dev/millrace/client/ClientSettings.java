@@ -1,6 +1,7 @@
 package dev.millrace.client;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How a client connects; made by {@link MillraceClient.Builder}.
@@ -9,5 +10,11 @@ import java.time.Duration;
  * @param ioThreads threads that read and write connections
  * @param requestTimeout for requests other than sends and pulls
  * @param routePollInterval how often routes are read again
+ * @param traceTopic where trace records go; empty: there are none
  */
-public record ClientSettings(String namesrv, int ioThreads, Duration requestTimeout, Duration routePollInterval) {}
+public record ClientSettings(
+        String namesrv,
+        int ioThreads,
+        Duration requestTimeout,
+        Duration routePollInterval,
+        Optional<String> traceTopic) {}

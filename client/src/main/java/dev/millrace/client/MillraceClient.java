@@ -1,6 +1,7 @@
 package dev.millrace.client;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
@@ -48,6 +49,11 @@ public final class MillraceClient implements AutoCloseable {
         return new PullConsumer.Builder(group, engine::open);
     }
 
+    /** What became of the trace records of this client; see {@link Builder#traced}. */
+    public TraceCounts traceCounts() {
+        return engine.traceCounts();
+    }
+
     /** For this library's own parts. */
     public ClientEngine engine() {
         return engine;
@@ -61,10 +67,13 @@ public final class MillraceClient implements AutoCloseable {
 
     /** Builds clients. Not thread-safe. */
     public static final class Builder {
+        private static final String TRACE_TOPIC = "RMQ_SYS_TRACE_TOPIC";
+
         private String namesrv = "";
         private int ioThreads = 1;
         private Duration requestTimeout = Duration.ofSeconds(3);
         private Duration routePollInterval = Duration.ofSeconds(30);
+        private Optional<String> traceTopic = Optional.empty();
 
         private Builder() {}
 
@@ -92,6 +101,20 @@ public final class MillraceClient implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Writes what its producers and consumers do to the topic {@code RMQ_SYS_TRACE_TOPIC}, where tools find it by message id
+         * and key. Off by default. Records that find no room are dropped and counted: tracing holds up nothing.
+         */
+        public Builder traced() {
+            return traced(TRACE_TOPIC);
+        }
+
+        /** Writes trace records to a topic of the application's choice. */
+        public Builder traced(String topic) {
+            traceTopic = Optional.of(topic);
+            return this;
+        }
+
         /** Starts the client. It connects when it first needs to. */
         public MillraceClient build() {
             if (namesrv.isBlank() || ioThreads < 1) {
@@ -107,8 +130,8 @@ public final class MillraceClient implements AutoCloseable {
                             ErrorCode.NOT_SUPPORTED,
                             "META-INF/services/" + ClientEngine.Provider.class.getName()
                                     + " is missing; keep it when you repack the client jar"));
-            return new MillraceClient(
-                    provider.start(new ClientSettings(namesrv, ioThreads, requestTimeout, routePollInterval)));
+            return new MillraceClient(provider.start(
+                    new ClientSettings(namesrv, ioThreads, requestTimeout, routePollInterval, traceTopic)));
         }
     }
 }

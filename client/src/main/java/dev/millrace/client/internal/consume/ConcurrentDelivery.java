@@ -44,7 +44,7 @@ final class ConcurrentDelivery implements Delivery {
         // What a dropped queue still has is not done here: another member gets it.
         while (at < to && !isClosed && !arrival.work().isDropped()) {
             int end = Math.min(to, at + step);
-            ConsumeResult result = GroupConsumer.call(settings, arrival.messages(at, end));
+            ConsumeResult result = GroupConsumer.call(context, settings, arrival.messages(at, end));
             if (result != ConsumeResult.SUCCESS) {
                 done(arrival, doneFrom, at);
                 settle(arrival, at, end, result);

@@ -26,7 +26,8 @@ public record ConsumeContext(
         QueueReader.Later later,
         Upkeep upkeep,
         ExecutorService workers,
-        Closing closing) {
+        Closing closing,
+        ConsumeTrace trace) {
     private static final long WORKERS_WAIT_SECONDS = 20;
 
     /** Hears that a consumer has closed. */

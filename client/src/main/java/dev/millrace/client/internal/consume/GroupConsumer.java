@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -248,14 +249,23 @@ public final class GroupConsumer implements Consumer {
     }
 
     /** Calls the listener; what it throws means retry. */
-    static ConsumeResult call(ConsumerSettings settings, List<ReceivedMessage> messages) {
+    static ConsumeResult call(ConsumeContext context, ConsumerSettings settings, List<ReceivedMessage> messages) {
+        ConsumeTrace.Call call = context.trace().begin(settings.group(), messages);
+        long since = context.clock().nanoTime();
+        Optional<ConsumeResult> result = call(settings, messages);
+        call.ended(result.orElse(ConsumeResult.RETRY), context.clock().nanoTime() - since, result.isEmpty());
+        return result.orElse(ConsumeResult.RETRY);
+    }
+
+    /** Empty if it failed. */
+    private static Optional<ConsumeResult> call(ConsumerSettings settings, List<ReceivedMessage> messages) {
         try {
             @Nullable ConsumeResult result = settings.listener().consume(messages);
             if (result == null) {
                 throw new ClientException(ErrorCode.INVALID_ARGUMENT, "a listener gave null, which counts as RETRY");
             }
             result.forMessages(messages.size()); // one too many or too few shows here
-            return result;
+            return Optional.of(result);
         } catch (Exception | Error e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -266,7 +276,7 @@ public final class GroupConsumer implements Consumer {
                     .addKeyValue("offset", messages.get(0).queueOffset())
                     .setCause(e)
                     .log("listener failed; the messages come again");
-            return ConsumeResult.RETRY;
+            return Optional.empty();
         }
     }
 }

@@ -112,7 +112,7 @@ final class OrderedDelivery implements Delivery {
     /** Calls the listener; gives the pause before the next call. */
     private long handle(QueueWork work, QueueWork.Retry run) {
         ConsumeResult result =
-                GroupConsumer.call(settings, run.arrival().messages(run.from(), run.to()));
+                GroupConsumer.call(context, settings, run.arrival().messages(run.from(), run.to()));
         if (result.isForEach()) {
             List<ConsumeResult> each = result.forMessages(run.to() - run.from());
             int done = 0;

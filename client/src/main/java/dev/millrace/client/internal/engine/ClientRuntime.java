@@ -12,9 +12,11 @@ import dev.millrace.client.PullConsumer;
 import dev.millrace.client.PullConsumerSettings;
 import dev.millrace.client.ReceivedMessage;
 import dev.millrace.client.TopicQueue;
+import dev.millrace.client.TraceCounts;
 import dev.millrace.client.TransactionSettings;
 import dev.millrace.client.TransactionalProducer;
 import dev.millrace.client.internal.consume.ConsumeContext;
+import dev.millrace.client.internal.consume.ConsumeTrace;
 import dev.millrace.client.internal.consume.GroupConsumer;
 import dev.millrace.client.internal.group.Membership;
 import dev.millrace.client.internal.group.OffsetTable;
@@ -31,8 +33,12 @@ import dev.millrace.client.internal.pull.QueueReaders;
 import dev.millrace.client.internal.route.RouteCache;
 import dev.millrace.client.internal.send.BatchSender;
 import dev.millrace.client.internal.send.SendContext;
+import dev.millrace.client.internal.send.SendTrace;
 import dev.millrace.client.internal.send.SingleSender;
+import dev.millrace.client.internal.trace.TraceLog;
+import dev.millrace.client.internal.trace.Tracing;
 import dev.millrace.client.internal.transaction.HalfSender;
+import dev.millrace.client.internal.transaction.TransactionTrace;
 import dev.millrace.protocol.RequestCode;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.codec.BodyJson;
@@ -46,6 +52,7 @@ import dev.millrace.protocol.transport.Reply;
 import dev.millrace.protocol.transport.ReplyTo;
 import dev.millrace.protocol.transport.TransportSettings;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.HashMap;
@@ -69,6 +76,10 @@ public final class ClientRuntime implements ClientEngine {
     private static final int STORE_SECONDS = 5;
     private static final int LOCK_SECONDS = 20;
     private static final long LEAVE_WAIT_MS = 5000;
+    private static final String TRACE_GROUP = "_INNER_TRACE_PRODUCER";
+    private static final Duration TRACE_TIMEOUT = Duration.ofSeconds(3);
+    private static final long TRACE_BYTES_MAX = 16L * 1024 * 1024;
+    private static final long TRACE_FLUSH_MS = 1000;
     private static final long HALF_BYTES_MAX = 64L * 1024 * 1024;
 
     private final ClientThreads threads;
@@ -80,6 +91,7 @@ public final class ClientRuntime implements ClientEngine {
     private final BrokerFeatures features;
     private final UniqueId ids;
     private final Membership membership;
+    private final Optional<TraceLog> trace;
     private final Map<String, GroupConsumer> consumers = new ConcurrentHashMap<>();
     private final Map<String, HalfSender> transactions = new ConcurrentHashMap<>();
     private final Set<PollingConsumer> pollers = ConcurrentHashMap.newKeySet();
@@ -113,11 +125,37 @@ public final class ClientRuntime implements ClientEngine {
                 () -> clock.wallTimeMs() - monthStartMs);
         long pollMs = settings.routePollInterval().toMillis();
         this.membership = new Membership(clientId(), requests, routes);
+        this.trace = settings.traceTopic().map(this::traceLog);
         threads.timer().scheduleWithFixedDelay(this::pollRoutes, pollMs, pollMs, TimeUnit.MILLISECONDS);
         threads.everySeconds(HEARTBEAT_SECONDS, membership::heartbeat);
         threads.everySeconds(REBALANCE_SECONDS, this::rebalanceAll);
         threads.everySeconds(STORE_SECONDS, () -> consumers.values().forEach(GroupConsumer::storeOffsets));
         threads.everySeconds(LOCK_SECONDS, () -> consumers.values().forEach(GroupConsumer::renewLocks));
+    }
+
+    /** Its producer is neither traced nor in a group. */
+    private TraceLog traceLog(String topic) {
+        ProducerSettings settings = new ProducerSettings(
+                TRACE_GROUP, TRACE_TIMEOUT, Optional.empty(), TRACE_BYTES_MAX, TRACE_TIMEOUT, Integer.MAX_VALUE);
+        TraceLog log =
+                new TraceLog(topic, new SingleSender(sendContext(settings, SendTrace.NONE), settings, each -> {}));
+        threads.timer().scheduleWithFixedDelay(log::flush, TRACE_FLUSH_MS, TRACE_FLUSH_MS, TimeUnit.MILLISECONDS);
+        return log;
+    }
+
+    private Optional<Tracing> tracing() {
+        return trace.map(log -> new Tracing(log, ids, clock.wallMs()));
+    }
+
+    private SendContext sendContext(ProducerSettings settings, SendTrace sendTrace) {
+        return new SendContext(
+                requests,
+                routes,
+                new Preparation(ids, clock.wallMs(), settings.compressFromBytes()),
+                clock,
+                threads::later,
+                ClientThreads::isOurs,
+                sendTrace);
     }
 
     private void pollRoutes() {
@@ -180,13 +218,8 @@ public final class ClientRuntime implements ClientEngine {
 
     @Override
     public Producer open(ProducerSettings settings) {
-        SendContext context = new SendContext(
-                requests,
-                routes,
-                new Preparation(ids, clock.wallMs(), settings.compressFromBytes()),
-                clock,
-                threads::later,
-                ClientThreads::isOurs);
+        SendContext context =
+                sendContext(settings, tracing().<SendTrace>map(each -> each).orElse(SendTrace.NONE));
         Producer producer = settings.batching()
                 .<Producer>map(batching ->
                         new BatchSender(context, settings, batching, features, each -> closed(each, settings.group())))
@@ -225,7 +258,8 @@ public final class ClientRuntime implements ClientEngine {
                 threads::later,
                 threads.upkeep(),
                 threads.workers(settings.group(), settings.threads()),
-                this::closed);
+                this::closed,
+                tracing().<ConsumeTrace>map(each -> each).orElse(ConsumeTrace.NONE));
         GroupConsumer consumer = new GroupConsumer(context, settings);
         Faults.await(threads.upkeep().now(consumer::start));
         consumers.put(settings.group(), consumer);
@@ -264,8 +298,14 @@ public final class ClientRuntime implements ClientEngine {
                 HALF_BYTES_MAX,
                 settings.sendTimeout(),
                 Integer.MAX_VALUE));
-        HalfSender sender =
-                new HalfSender(settings, producer, requests, routes, threads.checks(settings.group()), this::closed);
+        HalfSender sender = new HalfSender(
+                settings,
+                producer,
+                requests,
+                routes,
+                threads.checks(settings.group()),
+                this::closed,
+                tracing().<TransactionTrace>map(each -> each).orElse(TransactionTrace.NONE));
         if (transactions.putIfAbsent(settings.group(), sender) != null) {
             sender.close();
             throw new ClientException(
@@ -343,6 +383,11 @@ public final class ClientRuntime implements ClientEngine {
     }
 
     @Override
+    public TraceCounts traceCounts() {
+        return trace.map(TraceLog::counts).orElse(new TraceCounts(0, 0, 0));
+    }
+
+    @Override
     public void close() {
         for (AutoCloseable each : open) {
             try {
@@ -351,6 +396,7 @@ public final class ClientRuntime implements ClientEngine {
                 LOG.atWarn().setCause(e).log("a producer or consumer did not close well");
             }
         }
+        trace.ifPresent(TraceLog::close);
         remoting.close();
         threads.close();
     }

@@ -70,6 +70,8 @@ public final class BatchSender implements Producer {
         @Override
         public void stored(PendingSend send, SendResult result) {
             underWay.end(send.out().bytes());
+            context.trace()
+                    .sent(settings.group(), send.out(), result, send.target().address());
             send.complete(result);
         }
 
@@ -213,6 +215,12 @@ public final class BatchSender implements Producer {
         boolean mayRepeat = Answers.mayRepeat(fault) || isOtherBroker;
         if (!mayRepeat || isLate || underWay.isClosed()) {
             underWay.end(send.out().bytes());
+            context.trace()
+                    .sent(
+                            settings.group(),
+                            send.out(),
+                            null,
+                            wasSent ? send.target().address() : null);
             send.completeExceptionally(fault);
         } else {
             context.later().run(() -> attempt(send), pauseMs);

@@ -21,7 +21,8 @@ public record SendContext(
         Preparation preparation,
         ClientClock clock,
         Later later,
-        BooleanSupplier isClientThread) {
+        BooleanSupplier isClientThread,
+        SendTrace trace) {
     /** @throws ClientException on a client thread: it would wait for itself */
     void checkMayWait() {
         if (isClientThread.getAsBoolean()) {

@@ -131,6 +131,7 @@ final class SingleSend implements BiConsumer<@Nullable SendResult, @Nullable Thr
         }
         from.health().answered(sender.context().clock().nanoTime() - attemptNanos);
         sender.done(out);
+        sender.context().trace().sent(sender.group(), out, stored, from.address());
         TopicView view = sender.context().routes().known(out.message().topic());
         if (view != null && view.isTemplate()) {
             sender.context().routes().refresh(out.message().topic());
@@ -149,12 +150,18 @@ final class SingleSend implements BiConsumer<@Nullable SendResult, @Nullable Thr
         long pauseMs = pauseMs();
         boolean isLate = now + TimeUnit.MILLISECONDS.toNanos(pauseMs) - deadlineNanos >= 0;
         if (!Answers.mayRepeat(fault) || isLate || sender.isClosed()) {
-            sender.done(out);
+            gaveUp();
             result.completeExceptionally(afterAttempts(fault));
         } else {
             lastFault = fault;
             sender.context().later().run(this::repeat, pauseMs);
         }
+    }
+
+    private void gaveUp() {
+        sender.done(out);
+        WriteQueue last = target;
+        sender.context().trace().sent(sender.group(), out, null, last == null ? null : last.address());
     }
 
     /** No pause before another broker is tried for the first time. */
@@ -180,7 +187,7 @@ final class SingleSend implements BiConsumer<@Nullable SendResult, @Nullable Thr
     private void repeat() {
         attemptNanos = sender.context().clock().nanoTime();
         if (deadlineNanos - attemptNanos <= 0) {
-            sender.done(out);
+            gaveUp();
             ClientException last = lastFault;
             result.completeExceptionally(
                     last == null ? new AssertionError("an attempt is repeated after no fault") : afterAttempts(last));

@@ -41,6 +41,7 @@ public final class HalfSender implements TransactionalProducer {
     private final RouteCache routes;
     private final ExecutorService worker;
     private final Consumer<HalfSender> closed;
+    private final TransactionTrace trace;
 
     /**
      * @param producer sends the half messages; closed with this
@@ -53,13 +54,15 @@ public final class HalfSender implements TransactionalProducer {
             Requests requests,
             RouteCache routes,
             ExecutorService worker,
-            Consumer<HalfSender> closed) {
+            Consumer<HalfSender> closed,
+            TransactionTrace trace) {
         this.settings = settings;
         this.producer = producer;
         this.requests = requests;
         this.routes = routes;
         this.worker = worker;
         this.closed = closed;
+        this.trace = trace;
     }
 
     public String group() {
@@ -91,10 +94,13 @@ public final class HalfSender implements TransactionalProducer {
                     .addKeyValue("error", reason)
                     .log("transaction rolled back");
             return new TransactionResult(
-                    half, TransactionOutcome.ROLLBACK, tell(half, TransactionOutcome.ROLLBACK), Optional.of(reason));
+                    half,
+                    TransactionOutcome.ROLLBACK,
+                    tell(message, half, TransactionOutcome.ROLLBACK),
+                    Optional.of(reason));
         }
         TransactionOutcome outcome = run(transaction, half);
-        return new TransactionResult(half, outcome, tell(half, outcome), Optional.empty());
+        return new TransactionResult(half, outcome, tell(message, half, outcome), Optional.empty());
     }
 
     private static TransactionOutcome run(LocalTransaction transaction, SendResult half) {
@@ -109,8 +115,13 @@ public final class HalfSender implements TransactionalProducer {
     }
 
     /** Tells the broker; whether it confirmed that. */
-    private boolean tell(SendResult half, TransactionOutcome outcome) {
+    private boolean tell(Message message, SendResult half, TransactionOutcome outcome) {
         String address = routes.addressOf(half.broker()).orElse(null);
+        trace.ended(
+                settings.group(),
+                new TransactionTrace.Half(half.topic(), half.messageId(), message.tag(), message.keys(), address),
+                outcome,
+                false);
         if (outcome == TransactionOutcome.UNKNOWN || address == null) {
             return false;
         }
@@ -156,6 +167,16 @@ public final class HalfSender implements TransactionalProducer {
 
     private void answer(Connection connection, long queueOffset, long position, ReceivedMessage message) {
         TransactionOutcome outcome = check(message);
+        trace.ended(
+                settings.group(),
+                new TransactionTrace.Half(
+                        message.topic(),
+                        message.messageId(),
+                        message.tag().orElse(null),
+                        message.property(PropertyNames.KEYS).orElse(null),
+                        connection.remoteAddress()),
+                outcome,
+                true);
         connection.sendOneWay(new EndTransaction(
                 settings.group(),
                 queueOffset,

@@ -46,7 +46,8 @@ class QueueBatchLaneTest {
             new Preparation(new UniqueId(new byte[4], 1, 1, () -> 0), () -> 0, Integer.MAX_VALUE),
             clock,
             (task, afterMs) -> task.run(),
-            () -> false);
+            () -> false,
+            SendTrace.NONE);
     private final QueueBatchLane lane =
             new QueueBatchLane(context, "g", Batching.defaults(), cluster.old.address(), TIMEOUT, new Outcomes());
 
