@@ -12,6 +12,11 @@ public interface ClientEngine extends AutoCloseable {
 
     TraceCounts traceCounts();
 
+    /** The engine that has the connections, for administration: names there are as they travel. */
+    default ClientEngine connected() {
+        return this;
+    }
+
     @Override
     void close();
 

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param ioThreads threads that read and write connections
  * @param requestTimeout for requests other than sends and pulls
  * @param routePollInterval how often routes are read again
+ * @param namespace prefix of topics and groups on the wire; empty: none
  * @param traceTopic where trace records go; empty: there are none
  */
 public record ClientSettings(
@@ -17,4 +18,5 @@ public record ClientSettings(
         int ioThreads,
         Duration requestTimeout,
         Duration routePollInterval,
+        Optional<String> namespace,
         Optional<String> traceTopic) {}

@@ -36,6 +36,11 @@ public final class Message {
         return new Message(topic, body, null, null, Map.of());
     }
 
+    /** The same for another topic. */
+    public Message withTopic(String newTopic) {
+        return new Message(newTopic, body, tag, keys, properties);
+    }
+
     /** With the label by which consumers filter. */
     public Message withTag(String newTag) {
         return new Message(topic, body, checked("tag", newTag), keys, properties);

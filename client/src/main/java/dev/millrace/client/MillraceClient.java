@@ -73,6 +73,7 @@ public final class MillraceClient implements AutoCloseable {
         private int ioThreads = 1;
         private Duration requestTimeout = Duration.ofSeconds(3);
         private Duration routePollInterval = Duration.ofSeconds(30);
+        private Optional<String> namespace = Optional.empty();
         private Optional<String> traceTopic = Optional.empty();
 
         private Builder() {}
@@ -98,6 +99,16 @@ public final class MillraceClient implements AutoCloseable {
         /** How often routes are read again; 30 s by default. */
         public Builder routePollInterval(Duration newRoutePollInterval) {
             routePollInterval = newRoutePollInterval;
+            return this;
+        }
+
+        /**
+         * Keeps topics and groups apart from those of other namespaces: on the wire {@code orders} is {@code
+         * namespace%orders}, as RocketMQ's clients write it. Applications see the names without it; administration uses them as
+         * they are on the wire.
+         */
+        public Builder namespace(String newNamespace) {
+            namespace = Optional.of(newNamespace);
             return this;
         }
 
@@ -131,7 +142,7 @@ public final class MillraceClient implements AutoCloseable {
                             "META-INF/services/" + ClientEngine.Provider.class.getName()
                                     + " is missing; keep it when you repack the client jar"));
             return new MillraceClient(provider.start(
-                    new ClientSettings(namesrv, ioThreads, requestTimeout, routePollInterval, traceTopic)));
+                    new ClientSettings(namesrv, ioThreads, requestTimeout, routePollInterval, namespace, traceTopic)));
         }
     }
 }

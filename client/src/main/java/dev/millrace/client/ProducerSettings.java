@@ -18,4 +18,9 @@ public record ProducerSettings(
         Optional<Batching> batching,
         long bufferBytesMax,
         Duration bufferWaitMax,
-        int compressFromBytes) {}
+        int compressFromBytes) {
+    /** The same for another group. */
+    public ProducerSettings withGroup(String newGroup) {
+        return new ProducerSettings(newGroup, sendTimeout, batching, bufferBytesMax, bufferWaitMax, compressFromBytes);
+    }
+}

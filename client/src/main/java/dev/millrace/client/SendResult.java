@@ -59,6 +59,11 @@ public final class SendResult {
         this.recallHandle = recallHandle;
     }
 
+    /** For the client: the same result with its queue named otherwise. */
+    public SendResult withQueue(TopicQueue newQueue) {
+        return new SendResult(newQueue, queueOffset, messageId, durability, offsetIds, position, recallHandle);
+    }
+
     /** For the client: the same result with what recalls the message. */
     public SendResult withRecallHandle(String handle) {
         return new SendResult(queue, queueOffset, messageId, durability, offsetIds, position, handle);

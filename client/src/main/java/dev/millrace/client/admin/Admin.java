@@ -29,7 +29,7 @@ public final class Admin {
     }
 
     public static Admin of(MillraceClient client) {
-        return new Admin((ClientRuntime) client.engine());
+        return new Admin((ClientRuntime) client.engine().connected());
     }
 
     /** Creates the topic, or changes it where it exists; the routes show it within a second. */

@@ -22,6 +22,7 @@ import dev.millrace.client.internal.group.Membership;
 import dev.millrace.client.internal.group.OffsetTable;
 import dev.millrace.client.internal.message.Preparation;
 import dev.millrace.client.internal.message.Records;
+import dev.millrace.client.internal.namespace.NamespacedEngine;
 import dev.millrace.client.internal.net.BrokerFeatures;
 import dev.millrace.client.internal.net.ClientClock;
 import dev.millrace.client.internal.net.Connections;
@@ -101,7 +102,15 @@ public final class ClientRuntime implements ClientEngine {
     public static final class Provider implements ClientEngine.Provider {
         @Override
         public ClientEngine start(ClientSettings settings) {
-            return new ClientRuntime(settings);
+            ClientRuntime runtime = new ClientRuntime(settings);
+            try {
+                return settings.namespace()
+                        .<ClientEngine>map(namespace -> new NamespacedEngine(runtime, namespace))
+                        .orElse(runtime);
+            } catch (ClientException e) {
+                runtime.close();
+                throw e;
+            }
         }
     }
 

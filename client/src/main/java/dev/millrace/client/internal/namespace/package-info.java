@@ -1,0 +1,9 @@
+/**
+ * Namespaces: topics and groups carry a prefix on the wire that applications do not see.
+ *
+ * <p>Thread-safe: immutable wrappers around what the engine opens. Imports {@code client} only.
+ */
+@NullMarked
+package dev.millrace.client.internal.namespace;
+
+import org.jspecify.annotations.NullMarked;
