@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * A disk in memory that can lose power or its process, run out of space, and fail to force.
@@ -35,6 +36,7 @@ public final class FaultyDisk implements Disk, AutoCloseable {
     private long totalBytes = Long.MAX_VALUE / 4;
     private boolean forceFails;
     private boolean lacksBlocks;
+    private Predicate<Path> lacksPages = file -> false;
     private Runnable beforeChange = () -> {};
     private Map<Path, Map<Integer, byte[]>> marked = new TreeMap<>();
 
@@ -50,6 +52,11 @@ public final class FaultyDisk implements Disk, AutoCloseable {
     /** From now on sparse files get no blocks. */
     public void setLacksBlocks(boolean lacks) {
         lacksBlocks = lacks;
+    }
+
+    /** From now on nothing can be written ahead into these files. */
+    public void setLacksPages(Predicate<Path> files) {
+        lacksPages = files;
     }
 
     public void setTotalBytes(long bytes) {
@@ -205,6 +212,9 @@ public final class FaultyDisk implements Disk, AutoCloseable {
 
             @Override
             public void expectWrites(long from, long length) {
+                if (lacksPages.test(file)) {
+                    throw new DiskFullException("no space left for bytes of " + file + "; the test gave none", null);
+                }
                 content.seen().asSlice(from, length).fill((byte) 0);
             }
 

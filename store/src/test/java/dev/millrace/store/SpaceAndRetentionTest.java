@@ -48,6 +48,45 @@ class SpaceAndRetentionTest {
     }
 
     @Test
+    void storesAllOfARequestOverASegmentEndOrNothing() {
+        try (TestStore test = new TestStore(config(), disk, TestStore.newClock())) {
+            test.send("t", 0, "x".repeat(SEGMENT_BYTES - 700));
+            test.run();
+            long end = test.store.maxPosition();
+            disk.setLacksPages(file -> file.endsWith(String.format("%020d", SEGMENT_BYTES)));
+            TestAppend both = pair(test);
+
+            test.run();
+
+            assertThat(both.outcome()).isInstanceOf(AppendOutcome.NotWritable.class);
+            assertThat(test.store.maxPosition()).isEqualTo(end);
+            disk.setLacksPages(file -> false);
+            test.advance(UPKEEP);
+            test.run();
+            TestAppend again = pair(test);
+            test.run();
+            assertThat(again.isAppended()).isTrue();
+            assertThat(again.queueOffsets).containsExactly(1, 2);
+            assertThat(again.positions).containsExactly(end, SEGMENT_BYTES);
+            assertThat(test.bodies("t", 0)).hasSize(3);
+        }
+        try (TestStore test = new TestStore(config(), disk, TestStore.newClock())) {
+            assertThat(test.bodies("t", 0)).hasSize(3);
+        }
+    }
+
+    /** Two records of some 400 bytes in one request. */
+    private static TestAppend pair(TestStore test) {
+        QueueLog queue = test.store.queue("t", 0);
+        TestAppend both = TestAppend.of(
+                new QueueLog[] {queue, queue},
+                TestRecords.record("t", 0, "a".repeat(300), ""),
+                TestRecords.record("t", 0, "b".repeat(300), ""));
+        assertThat(test.store.append(both)).isTrue();
+        return both;
+    }
+
+    @Test
     void keepsWhatAReaderHolds() {
         try (TestStore test = new TestStore(config().withRetention(Duration.ofHours(1)), disk, TestStore.newClock())) {
             fillSegments(test, 2);

@@ -201,11 +201,14 @@ public final class CommitLog implements Agent {
         }
         request.storeTimeMs = timeMs;
         int source = request.records.position();
-        int first = 0;
+        int first = next == null ? 0 : countFitting(request);
+        int fittingBytes = bytes(request, 0, next == null ? request.count : first);
+        // Whatever may lack space comes before the first byte is written: all of the request is stored or nothing.
+        current.expectWrites(at, fittingBytes + StoredMessageLayout.BLANK_LENGTH);
         if (next != null) {
-            int fitting = countFitting(request);
-            source += copy(request, 0, fitting, source);
-            first = fitting;
+            next.expectWrites(0, bytes - fittingBytes + StoredMessageLayout.BLANK_LENGTH);
+            copy(request, 0, first, source);
+            source += fittingBytes;
             roll(next);
         }
         copy(request, first, request.count, source);
@@ -232,14 +235,17 @@ public final class CommitLog implements Agent {
         return count;
     }
 
-    /** Copies records first..end and fills in what only the log knows; returns their bytes. */
-    private int copy(AppendRequest request, int first, int end, int source) {
+    private static int bytes(AppendRequest request, int first, int end) {
         int bytes = 0;
         for (int i = first; i < end; i++) {
             bytes += request.sizes[i];
         }
-        current.expectWrites(at, bytes + StoredMessageLayout.BLANK_LENGTH);
-        buffer.put(at, request.records, source, bytes);
+        return bytes;
+    }
+
+    /** Copies records first..end and fills in what only the log knows. */
+    private void copy(AppendRequest request, int first, int end, int source) {
+        buffer.put(at, request.records, source, bytes(request, first, end));
         long base = current.basePosition();
         for (int i = first; i < end; i++) {
             int flag = StoredMessageLayout.systemFlag(buffer, at);
@@ -256,7 +262,6 @@ public final class CommitLog implements Agent {
             lastRecord = position;
             at += request.sizes[i];
         }
-        return bytes;
     }
 
     private void roll(LogSegment next) {
