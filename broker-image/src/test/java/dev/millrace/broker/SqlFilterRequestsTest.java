@@ -195,4 +195,47 @@ final class SqlFilterRequestsTest {
         assertThat(other.responseCode()).isEqualTo(ResponseCode.SUBSCRIPTION_PARSE_FAILED);
         assertThat(other.remark()).contains("the filter type 'XPATH' is unknown; use TAG or SQL92");
     }
+
+    @Test
+    void looksAtNoMoreRecordsThanItMayHoweverManyTheClientWants() {
+        for (int i = 0; i < 1200; i++) {
+            broker.askLater(message("long", 0, "price\u00011\u0002", "x"));
+        }
+        awaitMessages("long", 1200);
+
+        Answer answer = broker.ask(wide("long", 0, "price > 10"));
+
+        assertThat(answer.responseCode()).isEqualTo(ResponseCode.PULL_RETRY_IMMEDIATELY);
+        assertThat(answer.number("nextBeginOffset")).isEqualTo(1000);
+        assertThat(broker.ask(wide("long", 1000, "price > 10")).number("nextBeginOffset"))
+                .isEqualTo(1200);
+    }
+
+    @Test
+    void looksAtNoMoreBytesOfPropertiesThanItMay() {
+        String large = "price\u00011\u0002P\u0001" + "x".repeat(30_000) + "\u0002";
+        for (int i = 0; i < 60; i++) {
+            broker.ask(message("large", 0, large, "x"));
+        }
+        awaitMessages("large", 60);
+
+        Answer answer = broker.ask(wide("large", 0, "price > 10"));
+
+        assertThat(answer.responseCode()).isEqualTo(ResponseCode.PULL_RETRY_IMMEDIATELY);
+        assertThat(answer.number("nextBeginOffset")).isBetween(30L, 40L);
+    }
+
+    /** A pull that asks for as many messages as one may. */
+    private static PullMessage wide(String topic, long offset, String expression) {
+        return new PullMessage(
+                "readers",
+                topic,
+                0,
+                offset,
+                new PullMessage.Limits(100_000, -1),
+                PullMessage.FLAG_SUBSCRIPTION,
+                0,
+                0,
+                new PullMessage.Filter(expression, "SQL92", 0));
+    }
 }

@@ -67,7 +67,8 @@ class FullDiskTest {
 
         String text = means.size() > 1
                 ? means.toString()
-                : means + " only: this process may not mount a tmpfs (unshare -m, unshare -Urm), so a full file system is"
+                : means
+                        + " only: this process may not mount a tmpfs (unshare -m, unshare -Urm), so a full file system is"
                         + " not tested here";
         System.out.println("full disks tested: " + text);
         reporter.publishEntry("full disks tested", text);

@@ -2,6 +2,7 @@ package dev.millrace.broker.consumergroup;
 
 import dev.millrace.broker.dispatch.Caller;
 import dev.millrace.broker.topic.GroupTable;
+import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.broker.topic.TopicTable;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.command.GroupRequest.GetAllConsumerOffset;
@@ -57,6 +58,12 @@ public final class OffsetHandlers {
 
     /** Stores an offset; that of a member that has not heard yet that its group was moved does not count. */
     public Reply update(UpdateConsumerOffset request, Caller caller) {
+        if (TopicNames.isBrokersGroup(request.consumerGroup())) {
+            return Reply.failure(
+                    ResponseCode.NO_PERMISSION,
+                    "the offset of consumer group " + request.consumerGroup() + " was not stored: only the broker moves"
+                            + " it; use a group of your own");
+        }
         if (groups.find(request.consumerGroup()).isEmpty() && !groups.isAutoCreated()) {
             return Reply.failure(
                     ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,

@@ -9,6 +9,7 @@ import dev.millrace.broker.filter.SqlFilter;
 import dev.millrace.broker.metrics.BrokerCounters;
 import dev.millrace.broker.metrics.Deliveries;
 import dev.millrace.broker.topic.GroupTable;
+import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.command.PullMessage;
 import dev.millrace.protocol.command.ReplyHeader;
@@ -38,8 +39,10 @@ public final class PullHandler implements Handler<PullMessage> {
     private static final int DEFAULT_BYTES_MAX = 256 * 1024;
     private static final int COUNT_MAX = 4096;
     private static final int SCAN_MAX = 8000;
-    /** A filter that looks into records looks at fewer: each may be a page of its own. */
+    /** A filter that looks into records looks at fewer, whatever the client wants: each may be a page of its own. */
     private static final int RECORD_SCAN_MAX = 1000;
+    /** And at no more properties that do not match; then the client is told to go on from there. */
+    private static final int REFUSED_BYTES_MAX = 1 << 20;
     /** Further behind than this, records to look into may be on disk only. */
     private static final long RECENT_COUNT_MAX = 10_000;
 
@@ -104,7 +107,8 @@ public final class PullHandler implements Handler<PullMessage> {
             caller.reply(new Reply(ResponseCode.PULL_OFFSET_MOVED, "OFFSET_RESET", header, ReplyBody.EMPTY));
             return;
         }
-        if (pull.hasCommitOffset() && pull.commitOffset() >= 0 && reset.isEmpty()) {
+        boolean mayCommit = reset.isEmpty() && !TopicNames.isBrokersGroup(pull.consumerGroup());
+        if (pull.hasCommitOffset() && pull.commitOffset() >= 0 && mayCommit) {
             offsets.put(pull.consumerGroup(), pull.topic(), pull.queueId(), pull.commitOffset());
         }
         long suspendMs = pull.maySuspend() ? Math.clamp(pull.suspendTimeoutMs(), 0, SUSPEND_MS_MAX) : 0;
@@ -138,9 +142,9 @@ public final class PullHandler implements Handler<PullMessage> {
         PullMessage pull = poll.pull();
         int bytes = pull.limits().bytesMax() > 0 ? Math.min(pull.limits().bytesMax(), bytesMax) : DEFAULT_BYTES_MAX;
         int count = Math.clamp(pull.limits().countMax(), 1, COUNT_MAX);
-        int scan = poll.filter() instanceof SqlFilter ? RECORD_SCAN_MAX : SCAN_MAX;
+        int scan = poll.filter() instanceof SqlFilter ? RECORD_SCAN_MAX : Math.max(SCAN_MAX, count);
         ReadResult result = store.read(
-                poll.queue(), new ReadLimits(poll.fromOffset(), count, bytes, Math.max(scan, count)), poll.filter());
+                poll.queue(), new ReadLimits(poll.fromOffset(), count, bytes, scan, REFUSED_BYTES_MAX), poll.filter());
         switch (result.status()) {
             case FOUND -> found(poll, result);
             case NO_MATCH -> {

@@ -33,6 +33,8 @@ public final class TopicNames {
 
     /** The consumer group whose offsets in dead-letter topics say which letters were delivered again. */
     public static final String REDELIVERY_GROUP = "CID_RMQ_SYS_REDELIVERY";
+    /** The broker keeps its own progress under group names that begin with it. */
+    private static final String BROKERS_GROUP_PREFIX = "CID_RMQ_SYS_";
 
     private static final Set<String> SYSTEM = Set.of(
             TEMPLATE,
@@ -77,6 +79,11 @@ public final class TopicNames {
     /** Whether only the broker itself writes there. */
     public static boolean isClosedToClients(String topic) {
         return CLOSED_TO_CLIENTS.contains(topic);
+    }
+
+    /** Whether only the broker itself moves the offsets of this consumer group. */
+    public static boolean isBrokersGroup(String consumerGroup) {
+        return consumerGroup.startsWith(BROKERS_GROUP_PREFIX);
     }
 
     /** Why this is no name for a topic, with the remedy; empty if it is one. */

@@ -1,5 +1,6 @@
 package dev.millrace.store.engine;
 
+import dev.millrace.protocol.message.StoredMessageLayout;
 import dev.millrace.store.EntryFilter;
 import dev.millrace.store.ReadLimits;
 import dev.millrace.store.ReadResult;
@@ -29,6 +30,7 @@ final class QueueReader {
     private long runStart;
     private long runEnd;
     private boolean sawRemoved;
+    private long refusedBytes;
 
     private QueueReader(
             LogSegments segments, EntryFilter filter, ReadLimits limits, long coldBefore, ReadResult.Builder result) {
@@ -68,7 +70,7 @@ final class QueueReader {
 
     private ReadResult collect(EntryCursor cursor, long from, long end) {
         long offset = from;
-        while (offset < end && result.count() < limits.countMax()) {
+        while (offset < end && result.count() < limits.countMax() && refusedBytes <= limits.refusedBytesMax()) {
             if (!cursor.read(offset)) {
                 sawRemoved = true;
             } else if (!cursor.isFiller() && filter.accepts(cursor.tagHash())) {
@@ -100,6 +102,7 @@ final class QueueReader {
                     + held.file() + " ends before; remove the folder consumequeue: it is rebuilt at the next start");
         }
         if (!filter.acceptsRecord(bytes.limit(at + size).position(at))) {
+            refusedBytes += StoredMessageLayout.propertiesLength(held.buffer(), at);
             return;
         }
         if (runEnd != position || result.count() == 0) {
