@@ -234,7 +234,7 @@ final class Broker implements AutoCloseable {
                 admin,
                 registrar::registerNow,
                 transactions::takesHalves,
-                new DeliveryTimes(clock, opened.delays.delayMax(), opened.timers::isFull),
+                new DeliveryTimes(clock, opened.delays.delayMax(), opened.timers::refusal),
                 state.members,
                 clock,
                 new Sends.Settings(

@@ -38,7 +38,9 @@ public final class TimerAgent {
     private final TimerRecalls recalls;
     private final RateLimit rate;
     private final ArrayDeque<TimerEvents> events = new ArrayDeque<>();
-    private long reached;
+    private final SpaceWarning lackOfSpace = new SpaceWarning();
+    private TimerSaves.Extent taken = new TimerSaves.Extent(0, 0);
+    private TimerSaves.Extent applied = taken;
     private long rolledTotal;
     private long lostTotal;
     private volatile TimerFigures figures = TimerFigures.NONE;
@@ -73,37 +75,44 @@ public final class TimerAgent {
     /** One bounded turn; gives the work done. */
     public int turn() {
         long now = clock.millis();
-        int work = follow();
+        int work = follow(now);
         // Read once: what is saved must lack nothing that a durable record settled.
         long durable = store.durablePosition();
         ledger.settleDurable(durable);
         work += writer.complete(ledger, now);
-        work += recalls.turn(reached);
+        work += recalls.turn(applied.reached());
         work += roll(now);
         work += deliver(now);
-        saves.turn(now, reached, work > 0, durable);
+        saves.turn(now, applied, work > 0, durable);
         publish(now);
         return work;
     }
 
-    private int follow() {
-        TimerFollower.Taken taken = follower.take();
-        events.addAll(taken.events());
-        int applied = 0;
+    private int follow(long now) {
+        if (events.isEmpty()) {
+            // What can't be applied stays with the follower, which counts it and refuses senders.
+            TimerFollower.Taken fresh = follower.take();
+            events.addAll(fresh.events());
+            taken = fresh.extent();
+        }
+        int count = 0;
         try {
             TimerEvents first = events.peek();
             while (first != null) {
-                applied += ledger.apply(first);
+                // An event that was applied is known, though others of its turn are not.
+                applied = new TimerSaves.Extent(applied.reached(), taken.followed());
+                count += ledger.apply(first);
                 events.remove();
                 first = events.peek();
             }
             ledger.settleKeys();
-            reached = taken.reached();
+            applied = taken;
+            lackOfSpace.ended();
         } catch (DiskFullException e) {
             // The events stay, and what they say stays in the log; sends are refused meanwhile.
-            LOG.atWarn().setCause(e).log("the calendar of messages that are held back has no space");
+            lackOfSpace.raised(now, e);
         }
-        return applied;
+        return count;
     }
 
     private int deliver(long now) {
@@ -241,10 +250,10 @@ public final class TimerAgent {
 
     /** After the last turn: saves and lets go of the files. */
     public void close() {
-        follow();
+        follow(clock.millis());
         long durable = store.durablePosition();
         ledger.settleDurable(durable);
-        saves.writeLast(reached, durable);
+        saves.writeLast(applied, durable);
         ledger.calendar().close();
     }
 }

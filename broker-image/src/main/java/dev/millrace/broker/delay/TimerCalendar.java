@@ -1,6 +1,7 @@
 package dev.millrace.broker.delay;
 
 import dev.millrace.store.Disk;
+import dev.millrace.store.DiskFullException;
 import dev.millrace.store.StoreException;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -117,6 +118,13 @@ final class TimerCalendar implements AutoCloseable {
         }
     }
 
+    /** Whether a message is on its way to be settled. */
+    boolean isClaimed(long dueMs, long recordPosition) {
+        CalendarHour hour = hours.get(hourOf(dueMs));
+        long index = hour == null ? -1 : hour.find(recordPosition);
+        return hour != null && index >= 0 && !hour.isSettled(index) && !hour.isWaiting(index);
+    }
+
     @Nullable
     CalendarHour hour(long number) {
         return hours.get(number);
@@ -158,22 +166,28 @@ final class TimerCalendar implements AutoCloseable {
             if (settled > SETTLED_MIN_TO_SHRINK
                     && settled > hour.liveCount()
                     && hour.waitingCount() == hour.liveCount()) {
-                shrink(hour);
-                isChanged = true;
+                isChanged |= shrink(hour);
             }
         }
         return isChanged;
     }
 
-    private void shrink(CalendarHour hour) {
+    /** False if there was no space for it: the hour stays as it is. */
+    private boolean shrink(CalendarHour hour) {
         CalendarHour smaller = new CalendarHour(pages, hour.number());
-        for (long i = hour.firstLive(); i < hour.count(); i++) {
-            if (!hour.isSettled(i)) {
-                smaller.add(hour.position(i), hour.dueInHourMs(i), hour.keyHash(i));
+        try {
+            for (long i = hour.firstLive(); i < hour.count(); i++) {
+                if (!hour.isSettled(i)) {
+                    smaller.add(hour.position(i), hour.dueInHourMs(i), hour.keyHash(i));
+                }
             }
+        } catch (DiskFullException e) {
+            smaller.release();
+            return false;
         }
         hours.put(hour.number(), smaller);
         hour.release();
+        return true;
     }
 
     /** What is to be saved: a checkpoint, and the pages that are free once it is written. */
@@ -198,17 +212,6 @@ final class TimerCalendar implements AutoCloseable {
     /** After {@link #write}: frees the pages that nothing on the disk names any more. */
     void written(Snapshot snapshot) {
         pages.reuse(snapshot.leaving);
-    }
-
-    /** Forgets everything: the log gives it again. */
-    void wipe() {
-        hours.values().forEach(CalendarHour::release);
-        hours.clear();
-        liveCount = 0;
-        position = 0;
-        Snapshot empty = snapshot(0);
-        write(empty);
-        written(empty);
     }
 
     @Override

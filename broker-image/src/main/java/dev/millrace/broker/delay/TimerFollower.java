@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * thread.
  *
  * <p>Owner: the opening thread, then the dispatch thread; {@link #take} is for the delays thread, {@link #mayRemoveBefore} for
- * the upkeep thread. Bounded: senders are refused while {@link #isFull}, and deliveries under way are few.
+ * the upkeep thread. Bounded: senders are refused while there is a {@link #refusal}, and deliveries under way are few.
  */
 public final class TimerFollower implements LogFollower {
     /** The record at position 0, as the prepared position of the record that settles it: 0 means none. */
@@ -46,7 +46,12 @@ public final class TimerFollower implements LogFollower {
 
     private @Nullable TimerLedger ledger;
     private boolean isOpening = true;
+    /** Position behind the last record that was noted. */
+    @GuardedBy("lock")
+    private long noted;
+
     private volatile int waitingCount;
+    private volatile boolean hasFailed;
     /** Records before it are needed by nobody; written by the delays thread. */
     private volatile long removableBefore;
     /** Position up to which the store would like to remove; written by the upkeep thread. */
@@ -59,13 +64,13 @@ public final class TimerFollower implements LogFollower {
         this.windowCount = config.windowCount();
     }
 
-    /** What was noted, and the position before which nothing is missing. */
-    record Taken(ArrayDeque<TimerEvents> events, long reached) {}
+    /** What was noted, the position before which nothing is missing, and the one behind which nothing is known. */
+    record Taken(ArrayDeque<TimerEvents> events, TimerSaves.Extent extent) {}
 
     /** Delays thread: takes everything over. */
     Taken take() {
         synchronized (lock) {
-            Taken taken = new Taken(events, reached);
+            Taken taken = new Taken(events, new TimerSaves.Extent(reached, noted));
             events = new ArrayDeque<>();
             waitingCount = 0;
             return taken;
@@ -80,9 +85,25 @@ public final class TimerFollower implements LogFollower {
         return ledger;
     }
 
-    /** Whether so many events wait that no message may be held back now. */
-    public boolean isFull() {
-        return waitingCount > EVENTS_MAX;
+    /** Why no message may be held back now, with the remedy; null if one may. */
+    public @Nullable String refusal() {
+        if (hasFailed) {
+            return "the calendar can't be saved, a force of its files failed; check the broker's disk and restart it, or"
+                    + " send to another broker";
+        }
+        return waitingCount > EVENTS_MAX
+                ? "the calendar is behind by " + waitingCount + " events, more than " + EVENTS_MAX
+                        + "; wait a little and send again, and look whether the broker's disk is full"
+                : null;
+    }
+
+    /** The calendar's files can't be relied on any more. */
+    void fail() {
+        hasFailed = true;
+    }
+
+    boolean hasFailed() {
+        return hasFailed;
     }
 
     void setRemovableBefore(long position) {
@@ -178,7 +199,12 @@ public final class TimerFollower implements LogFollower {
         }
     }
 
-    private void note(int kind, long dueMs, long position, long value) {
+    /** Events that nobody took over. */
+    int waitingCount() {
+        return waitingCount;
+    }
+
+    void note(int kind, long dueMs, long position, long value) {
         TimerEvents full = null;
         synchronized (lock) {
             TimerEvents last = events.peekLast();
@@ -188,6 +214,7 @@ public final class TimerFollower implements LogFollower {
                 events.add(last);
             }
             last.add(kind, dueMs, position, value);
+            noted = position + 1;
             waitingCount++;
         }
         if (full != null && isOpening) {

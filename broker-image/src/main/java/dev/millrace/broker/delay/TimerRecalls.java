@@ -16,9 +16,11 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,6 +43,9 @@ public final class TimerRecalls {
     private final ArrayBlockingQueue<Wanted> inbox = new ArrayBlockingQueue<>(WAITING_MAX);
     private final ArrayDeque<Wanted> waiting = new ArrayDeque<>();
     private final ArrayDeque<RecallAppend> underWay = new ArrayDeque<>();
+    /** Positions and due times of what is recalled, until the calendar has it settled. */
+    private final Map<Long, Long> recalled = new HashMap<>();
+
     private long recalledCount;
 
     /** How a recall ended. */
@@ -107,20 +112,37 @@ public final class TimerRecalls {
         if (waiting.isEmpty()) {
             return ended;
         }
-        Map<Long, Map<Long, List<Wanted>>> byHour = takeReady(reached);
+        recalled.entrySet().removeIf(each -> !ledger.calendar().isClaimed(each.getValue(), each.getKey()));
+        long now = clock.millis();
+        int asked = waiting.size();
+        Map<Long, Map<Long, List<Wanted>>> byHour = takeReady(reached, now);
         byHour.forEach((number, byKey) -> {
             CalendarHour hour = ledger.calendar().hour(number);
-            if (hour != null) {
-                find(hour, byKey);
-            }
-            byKey.values().forEach(left -> left.forEach(each -> each.answer.complete(new Outcome.NotPending())));
+            Set<Wanted> moving = hour == null ? Set.of() : find(hour, byKey, now);
+            byKey.values().forEach(left -> left.forEach(each -> notFound(each, moving.contains(each), now)));
         });
-        return ended + byHour.size();
+        return ended + asked - waiting.size();
     }
 
-    private Map<Long, Map<Long, List<Wanted>>> takeReady(long reached) {
+    /** @param isMoving the message is being stored again, so it is held back at another place in a moment */
+    private void notFound(Wanted wanted, boolean isMoving, long now) {
+        if (!isMoving) {
+            wanted.answer.complete(new Outcome.NotPending());
+        } else {
+            waitOrGiveUp(wanted, now);
+        }
+    }
+
+    private void waitOrGiveUp(Wanted wanted, long now) {
+        if (now - wanted.sinceMs > WAIT_MS_MAX) {
+            wanted.answer.complete(new Outcome.Busy());
+        } else {
+            waiting.add(wanted);
+        }
+    }
+
+    private Map<Long, Map<Long, List<Wanted>>> takeReady(long reached, long now) {
         Map<Long, Map<Long, List<Wanted>>> byHour = new HashMap<>();
-        long now = clock.millis();
         int left = waiting.size();
         while (left-- > 0) {
             Wanted wanted = waiting.remove();
@@ -130,23 +152,37 @@ public final class TimerRecalls {
                 byHour.computeIfAbsent(TimerCalendar.hourOf(dueMs), number -> new HashMap<>())
                         .computeIfAbsent(key, any -> new ArrayList<>())
                         .add(wanted);
-            } else if (now - wanted.sinceMs > WAIT_MS_MAX) {
-                wanted.answer.complete(new Outcome.Busy());
             } else {
-                waiting.add(wanted);
+                waitOrGiveUp(wanted, now);
             }
         }
         return byHour;
     }
 
-    /** Looks through an hour once for all recalls; those that are under way leave {@code byKey}. */
-    private void find(CalendarHour hour, Map<Long, List<Wanted>> byKey) {
+    /**
+     * Looks through an hour once for all recalls; those that are under way leave {@code byKey}. Gives those whose message
+     * is claimed before its time, but not by a recall: it is being stored again.
+     */
+    private Set<Wanted> find(CalendarHour hour, Map<Long, List<Wanted>> byKey, long now) {
+        Set<Wanted> moving = new HashSet<>();
         for (long index = hour.firstLive(); index < hour.count(); index++) {
-            if (hour.isWaiting(index)) {
-                List<Wanted> wanted = byKey.get(TimerLedger.key(hour.dueInHourMs(index), hour.keyHash(index)));
-                if (wanted != null) {
-                    recall(hour, index, wanted);
-                }
+            if (hour.isSettled(index)) {
+                continue;
+            }
+            List<Wanted> wanted = byKey.get(TimerLedger.key(hour.dueInHourMs(index), hour.keyHash(index)));
+            if (wanted != null && hour.isWaiting(index)) {
+                recall(hour, index, wanted);
+            } else if (wanted != null && hour.dueMs(index) > now && !recalled.containsKey(hour.position(index))) {
+                noteMoving(hour.position(index), wanted, moving);
+            }
+        }
+        return moving;
+    }
+
+    private void noteMoving(long position, List<Wanted> candidates, Set<Wanted> moving) {
+        for (Wanted each : candidates) {
+            if (isMessageOf(each.handle, position)) {
+                moving.add(each);
             }
         }
     }
@@ -196,9 +232,11 @@ public final class TimerRecalls {
         request.records = record.flip();
         request.count = 1;
         request.queues[0] = store.queue(TopicNames.TIMER, 0);
+        recalled.put(position, wanted.handle.dueMs());
         if (store.append(request)) {
             underWay.add(request);
         } else {
+            recalled.remove(position);
             ledger.unclaim(wanted.handle.dueMs(), position);
             wanted.answer.complete(new Outcome.Busy());
         }
@@ -214,6 +252,7 @@ public final class TimerRecalls {
                 recalledCount++;
                 first.wanted.answer.complete(new Outcome.Recalled());
             } else {
+                recalled.remove(first.position);
                 ledger.unclaim(first.wanted.handle.dueMs(), first.position);
                 first.wanted.answer.complete(new Outcome.Refused(first.outcome));
             }

@@ -6,7 +6,7 @@ import dev.millrace.protocol.message.PropertyNames;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +24,13 @@ public final class DeliveryTimes {
 
     private final InstantSource clock;
     private final long delayMaxMs;
-    private final BooleanSupplier isFull;
+    private final Supplier<@Nullable String> refusal;
 
-    /** @param isFull whether no further message may be held back now */
-    public DeliveryTimes(InstantSource clock, Duration delayMax, BooleanSupplier isFull) {
+    /** @param refusal why no further message may be held back now, with the remedy; null if one may */
+    public DeliveryTimes(InstantSource clock, Duration delayMax, Supplier<@Nullable String> refusal) {
         this.clock = clock;
         this.delayMaxMs = delayMax.toMillis();
-        this.isFull = isFull;
+        this.refusal = refusal;
     }
 
     /**
@@ -106,10 +106,9 @@ public final class DeliveryTimes {
         if (dueMs <= now) {
             return 0;
         }
-        if (isFull.getAsBoolean()) {
-            throw new RequestFailure(
-                    ResponseCode.SYSTEM_BUSY,
-                    "timer message is under flow control: the calendar is behind; wait a little and send again");
+        String reason = refusal.get();
+        if (reason != null) {
+            throw new RequestFailure(ResponseCode.SYSTEM_BUSY, "timer message is under flow control: " + reason);
         }
         return dueMs;
     }

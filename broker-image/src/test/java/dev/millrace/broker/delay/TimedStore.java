@@ -24,6 +24,7 @@ final class TimedStore implements AutoCloseable {
 
     final TestStore test;
     final TimerAgent agent;
+    final TimerFollower follower;
     final ManualClock clock;
     private boolean isCrashed;
 
@@ -39,7 +40,7 @@ final class TimedStore implements AutoCloseable {
         }
         DelayConfig delays = Settings.bind(DelayConfig.class, values);
         this.clock = clock;
-        TimerFollower follower = new TimerFollower(disk, FOLDER, delays);
+        follower = new TimerFollower(disk, FOLDER, delays);
         test = new TestStore(config, disk, clock, List.of(follower));
         agent = new TimerAgent(test.store, follower, clock, HOST, config.bind().segmentBytes(), delays);
     }

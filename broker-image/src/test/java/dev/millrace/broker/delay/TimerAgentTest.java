@@ -3,8 +3,11 @@ package dev.millrace.broker.delay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.broker.topic.TopicNames;
+import dev.millrace.protocol.message.RecallHandle;
 import dev.millrace.protocol.message.StoredMessage;
+import dev.millrace.store.DiskFullException;
 import dev.millrace.store.FaultyDisk;
+import dev.millrace.store.FlushMode;
 import dev.millrace.store.LogSlice;
 import dev.millrace.store.TestAppend;
 import dev.millrace.store.TestConfig;
@@ -316,7 +319,7 @@ final class TimerAgentTest {
     }
 
     private static void agentRecall(TimedStore store, String body, long dueMs) {
-        store.agent.recalls().recall(new dev.millrace.protocol.message.RecallHandle("t", "b", dueMs, "id-" + body));
+        store.agent.recalls().recall(new RecallHandle("t", "b", dueMs, "id-" + body));
     }
 
     @Test
@@ -333,5 +336,165 @@ final class TimerAgentTest {
             assertThat(store.figures().lostTotal()).isEqualTo(2);
             assertThat(store.figures().pendingCount()).isZero();
         }
+    }
+
+    @Test
+    void aCalendarThatCanNotBeForcedIsNotForcedAgain() {
+        try (TimedStore store = open("broker.delay.save-interval=1s")) {
+            store.send("t", "first", Duration.ofHours(1));
+            store.pass(Duration.ofSeconds(10), Duration.ofSeconds(1));
+            String saved = disk.readText(TimedStore.FOLDER.resolve("timers/calendar"));
+            store.send("t", "second", Duration.ofHours(1));
+            store.run();
+            clock.advance(Duration.ofSeconds(20));
+            store.test.run();
+            store.agent.turn();
+            disk.setForceFails(true);
+            store.agent.save();
+            disk.setForceFails(false);
+
+            store.pass(Duration.ofMinutes(5), Duration.ofSeconds(5));
+
+            assertThat(store.follower.refusal()).contains("can't be saved").contains("restart");
+            assertThat(disk.readText(TimedStore.FOLDER.resolve("timers/calendar")))
+                    .isEqualTo(saved);
+            store.crash();
+        }
+        try (TimedStore store = open()) {
+            assertThat(store.follower.refusal()).isNull();
+            store.pass(Duration.ofHours(1), Duration.ofMinutes(1));
+            assertThat(store.bodies("t")).containsExactly("first", "second");
+        }
+    }
+
+    @Test
+    void keepsNoMoreThanItsFollowerCountsWhileTheCalendarLacksSpace() {
+        try (TimedStore store = open()) {
+            disk.setLacksBlocks(true);
+            for (int i = 0; i < 20; i++) {
+                store.send("t", "m" + i, Duration.ofMinutes(1));
+                // The queue of the held messages lacks space too; the log does not.
+                store.test.turn("commit-log");
+                store.follower.note(TimerEvents.ADD, clock.millis() + 60_000, i + 1_000_000, 0);
+                store.agent.turn();
+            }
+
+            assertThat(store.follower.waitingCount()).isGreaterThanOrEqualTo(19);
+            disk.setLacksBlocks(false);
+            store.agent.turn();
+            store.agent.turn();
+            assertThat(store.follower.waitingCount()).isZero();
+        }
+    }
+
+    @Test
+    void anHourThatCanNotBeWrittenAnewForLackOfSpaceKeepsItsPages() {
+        long due = clock.millis() + 7_200_000;
+        TimerCalendar calendar = TimerCalendar.open(disk, TimedStore.FOLDER.resolve("timers"), 1L << 40);
+        int count = 256 * 40;
+        for (int i = 0; i < count; i++) {
+            calendar.add(due, i + 1, i);
+        }
+        for (int i = 0; i < count - 1500; i++) {
+            calendar.settle(due, i + 1);
+        }
+        // Takes all free pages but some, so that what is written anew runs out of them.
+        long other = due + 3_600_000;
+        for (int i = 0; i < 256 * (256 - 40 - 3); i++) {
+            calendar.add(other, count + i + 1, i);
+        }
+        disk.setLacksBlocks(true);
+
+        assertThat(calendar.tidy(clock.millis())).isFalse();
+
+        disk.setLacksBlocks(false);
+        TimerCalendar.Snapshot snapshot = calendar.snapshot(1);
+        calendar.write(snapshot);
+        calendar.written(snapshot);
+        assertThat(calendar.tidy(clock.millis())).isTrue();
+        assertThat(CalendarPages.countIn(disk, TimedStore.FOLDER.resolve("timers")) / 256)
+                .as("files of pages, if none leaked")
+                .isLessThanOrEqualTo(2);
+        calendar.close();
+    }
+
+    @Test
+    void savesNothingThatADurableLogDoesNotHold() {
+        TestConfig config = TestStore.config(TimedStore.FOLDER).withFlush(FlushMode.ASYNC, Duration.ofHours(1));
+        try (TimedStore store = new TimedStore(config, disk, clock, "broker.delay.save-interval=1s")) {
+            store.send("t", "first", Duration.ofHours(9));
+            store.pass(Duration.ofHours(2), Duration.ofMinutes(30));
+            long durable = store.test.store.durablePosition();
+            assertThat(durable).isEqualTo(store.test.store.maxPosition());
+            store.test.send("filler", 0, "moves the end");
+            clock.advance(Duration.ofHours(2));
+            store.run();
+            String saved = disk.readText(TimedStore.FOLDER.resolve("timers/calendar"));
+
+            // Noted, but the turn is not over: the place that was reached is still durable.
+            long reached = store.test.store.durablePosition();
+            store.test.send("filler", 0, "y");
+            store.send("t", "second", Duration.ofHours(9));
+            store.test.turn("commit-log");
+            store.test.turn("dispatch");
+            store.follower.reached(reached + 1);
+            clock.advance(Duration.ofSeconds(30));
+            store.agent.turn();
+            store.agent.save();
+
+            assertThat(disk.readText(TimedStore.FOLDER.resolve("timers/calendar")))
+                    .isEqualTo(saved);
+            store.crash();
+        }
+    }
+
+    @Test
+    void aRecallFindsItsMessageWhileItIsStoredAgain() {
+        TestConfig config = TestStore.config(TimedStore.FOLDER)
+                .withRetention(Duration.ofHours(1))
+                .withFlush(FlushMode.ASYNC, Duration.ofMillis(500));
+        long due = clock.millis() + Duration.ofDays(2).toMillis();
+        try (TimedStore store = new TimedStore(config, disk, clock, "broker.delay.save-interval=1s")) {
+            store.sendAt("t", "held", due);
+            store.run();
+            for (int i = 0; i < 20; i++) {
+                store.test.send("filler", 0, "x".repeat(2000));
+            }
+            store.run();
+            clock.advance(Duration.ofHours(2));
+            store.test.send("filler", 0, "x");
+            store.run();
+            clock.advance(Duration.ofSeconds(11));
+            store.test.run();
+            // It is claimed to be stored again, and nothing of that is in the log.
+            store.agent.turn();
+
+            var answer = store.agent
+                    .recalls()
+                    .recall(new RecallHandle("t", "b", due, "id-held"))
+                    .toCompletableFuture();
+            store.agent.turn();
+            assertThat(answer).isNotDone();
+            store.pass(Duration.ofSeconds(2), Duration.ofMillis(100));
+
+            assertThat(store.figures().rolledTotal()).isPositive();
+            assertThat(answer).isCompletedWithValueMatching(TimerRecalls.Outcome.Recalled.class::isInstance);
+            store.pass(Duration.ofDays(3), Duration.ofHours(3));
+            assertThat(store.bodies("t")).isEmpty();
+        }
+    }
+
+    @Test
+    void warnsOfLackingSpaceWhenItBeginsAndOnceAMinute() {
+        SpaceWarning warning = new SpaceWarning();
+        var full = new DiskFullException("no space", null);
+        long now = clock.millis();
+
+        assertThat(warning.raised(now, full)).isTrue();
+        assertThat(warning.raised(now + 10, full)).isFalse();
+        assertThat(warning.raised(now + 59_999, full)).isFalse();
+        assertThat(warning.raised(now + 60_000, full)).isTrue();
+        warning.ended();
+        assertThat(warning.raised(now + 60_001, full)).isTrue();
     }
 }
