@@ -99,9 +99,9 @@ public final class BrokerMain implements Callable<Integer> {
             StoreConfig storeConfig,
             DelayConfig delayConfig) {
         Path stateFolder = storeConfig.path().resolve("config");
-        HalfFollower halves = new HalfFollower(transactionConfig, stateFolder);
         RecoveryLog recovery = new RecoveryLog(System::nanoTime);
         LocalDisk disk = new LocalDisk();
+        HalfFollower halves = new HalfFollower(transactionConfig, disk, stateFolder);
         TimerFollower timers = new TimerFollower(disk, storeConfig.path(), delayConfig);
         StoreDependencies dependencies = new StoreDependencies(
                 disk,

@@ -69,7 +69,7 @@ final class RunningBroker implements AutoCloseable {
         BrokerConfig config = bound.bind(BrokerConfig.class);
         StoreConfig storeConfig = bound.bind(StoreConfig.class);
         Path stateFolder = folder.resolve("config");
-        HalfFollower halves = new HalfFollower(bound.bind(TransactionConfig.class), stateFolder);
+        HalfFollower halves = new HalfFollower(bound.bind(TransactionConfig.class), new LocalDisk(), stateFolder);
         DelayConfig delayConfig = bound.bind(DelayConfig.class);
         bound.checkAllUsed();
         TimerFollower timers = new TimerFollower(new LocalDisk(), storeConfig.path(), delayConfig);

@@ -18,6 +18,7 @@ import dev.millrace.protocol.message.StoredMessage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -294,6 +295,85 @@ final class TransactionRequestsTest {
 
             awaitStored(broker, "SCHEDULE_TOPIC_XXXX", 2, 1);
             assertThat(stored(broker, "RMQ_SYS_TRANS_HALF_TOPIC")).isZero();
+        }
+    }
+
+    @Test
+    void refusesAHalfWithoutRoomForWhatSettlesIt() {
+        try (RunningBroker broker = new RunningBroker(folder)) {
+            String full = PROPERTIES + "P\u0001" + "x".repeat(32_767 - 400) + "\u0002";
+            Answer refused = broker.ask(half("orders", full, "large"));
+
+            assertThat(refused.responseCode()).isEqualTo(ResponseCode.MESSAGE_ILLEGAL);
+            assertThat(refused.remark())
+                    .contains("of 32767")
+                    .contains("no room for")
+                    .contains("shorter properties");
+            String fitting = PROPERTIES + "P\u0001" + "x".repeat(32_767 - 1000) + "\u0002";
+            assertThat(broker.ask(half("orders", fitting, "large")).responseCode())
+                    .isEqualTo(ResponseCode.SUCCESS);
+        }
+    }
+
+    @Test
+    void refusesPropertiesThatGrowWhenTheyAreWrittenAgain() {
+        try (RunningBroker broker = new RunningBroker(folder)) {
+            byte[] head = (PROPERTIES + "P\u0001").getBytes(StandardCharsets.UTF_8);
+            byte[] properties = Arrays.copyOf(head, head.length + 20_000);
+            Arrays.fill(properties, head.length, properties.length, (byte) 0xFF);
+            SendMessage half = half("orders", "", "x");
+
+            Answer refused = broker.ask(new SendMessage(
+                    GROUP,
+                    "orders",
+                    0,
+                    half.template(),
+                    half.origin(),
+                    half.retry(),
+                    false,
+                    ByteBuffer.wrap(properties),
+                    half.body()));
+
+            assertThat(refused.responseCode()).isEqualTo(ResponseCode.MESSAGE_ILLEGAL);
+        }
+    }
+
+    @Test
+    void refusesHalvesThatSayWhatOnlyTheBrokerSays() {
+        try (RunningBroker broker = new RunningBroker(folder)) {
+            String group = "TRAN_MSG\u0001true\u0002PGROUP\u0001" + "g".repeat(256) + "\u0002";
+            assertThat(broker.ask(half("orders", group, "x")).remark())
+                    .contains("PGROUP")
+                    .contains("256");
+            String settles = PROPERTIES + "TRAN_PREPARED_QUEUE_OFFSET\u00010\u0002";
+            assertThat(broker.ask(half("orders", settles, "x")).remark()).contains("TRAN_PREPARED_QUEUE_OFFSET");
+        }
+    }
+
+    @Test
+    void clientsDoNotMoveTheOffsetsOfTheBrokersOwnGroups() {
+        try (RunningBroker broker = new RunningBroker(folder)) {
+            broker.ask(half("orders", PROPERTIES, "paid"));
+
+            Answer refused = broker.ask(
+                    new QueueRequest.UpdateConsumerOffset("CID_RMQ_SYS_TRANS", "RMQ_SYS_TRANS_HALF_TOPIC", 0, 1000));
+            int commit = PullMessage.FLAG_SUBSCRIPTION | PullMessage.FLAG_COMMIT_OFFSET;
+            broker.ask(new PullMessage(
+                    "CID_RMQ_SYS_TRANS",
+                    "RMQ_SYS_TRANS_HALF_TOPIC",
+                    0,
+                    0,
+                    new PullMessage.Limits(32, -1),
+                    commit,
+                    1000,
+                    0,
+                    new PullMessage.Filter("*", "TAG", 0)));
+
+            assertThat(refused.responseCode()).isEqualTo(ResponseCode.NO_PERMISSION);
+            assertThat(refused.remark()).contains("CID_RMQ_SYS_TRANS");
+        }
+        try (RunningBroker broker = new RunningBroker(folder)) {
+            assertThat(info(broker)).contains("\"transactionsPending\":\"1\"");
         }
     }
 }

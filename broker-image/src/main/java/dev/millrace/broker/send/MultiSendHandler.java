@@ -159,12 +159,25 @@ final class MultiSendHandler implements Handler<MultiSend> {
                     "a body of topic " + config.topicName() + " has the CRC " + crc + ", its record says "
                             + StoredMessageLayout.bodyCrc(records, at) + "; it was damaged on the way, send it again");
         }
+        refuseLater(records, at, config);
         QueueLog queue = state.queues[queueId];
         if (queue == null) {
             queue = parts.store().queue(config.topicName(), queueId);
             state.queues[queueId] = queue;
         }
         return queue;
+    }
+
+    /** A record of this request is stored as it is, so none may ask to be delivered at another time or not yet. */
+    private static void refuseLater(ByteBuffer records, int at, TopicConfig config) {
+        int start = StoredMessageLayout.propertiesStart(records, at);
+        String name = LaterProperties.find(records, start, StoredMessageLayout.propertiesLength(records, at));
+        if (name != null) {
+            throw new RequestFailure(
+                    ResponseCode.MESSAGE_ILLEGAL,
+                    "a message of topic " + config.topicName() + " has the property " + name
+                            + ": it is delayed or part of a transaction; send it alone");
+        }
     }
 
     /** Fills in what only the broker knows. Only its own records settle others, so the prepared position is cleared. */

@@ -22,6 +22,8 @@ final class RecordComposer {
     private static final byte[] UNIQUE_KEY = ascii(PropertyNames.UNIQUE_KEY);
     private static final byte[] WAIT = ascii(PropertyNames.WAIT);
     private static final byte[] FALSE = ascii("false");
+    /** A byte that is no UTF-8 becomes a replacement character of three. */
+    private static final int UTF_8_GROWTH_MAX = 3;
 
     private final StoredMessageEncoder encoder = new StoredMessageEncoder();
     private final ByteBuffer properties = ByteBuffer.allocate(2 * StoredMessageLayout.PROPERTIES_LENGTH_MAX);
@@ -81,14 +83,21 @@ final class RecordComposer {
         properties.put(end, entry);
     }
 
-    /** Refuses a message whose properties leave too little room for those that its delivery adds. */
+    /** Refuses a message whose properties leave too little room for those that are added when it is stored again. */
     void checkRoom(int bytes) {
         int end = properties.limit();
-        if (end + bytes > StoredMessageLayout.PROPERTIES_LENGTH_MAX) {
+        if (UTF_8_GROWTH_MAX * end + bytes <= StoredMessageLayout.PROPERTIES_LENGTH_MAX) {
+            return;
+        }
+        // Bytes that are no UTF-8 grow when they are decoded and encoded again.
+        String text = MessageProperties.encode(MessageProperties.decode(properties, 0, end));
+        int again = Math.max(end, text.getBytes(StandardCharsets.UTF_8).length);
+        if (again + bytes > StoredMessageLayout.PROPERTIES_LENGTH_MAX) {
             throw new RequestFailure(
                     ResponseCode.MESSAGE_ILLEGAL,
-                    "the properties have " + end + " bytes, no room for " + bytes
-                            + " more at the delivery; set fewer or shorter properties");
+                    "the properties have " + again + " bytes of " + StoredMessageLayout.PROPERTIES_LENGTH_MAX
+                            + ", no room for " + bytes
+                            + " more when the message is delivered or stored again; set fewer or shorter properties");
         }
     }
 

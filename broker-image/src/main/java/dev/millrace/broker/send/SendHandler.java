@@ -32,8 +32,13 @@ final class SendHandler implements Handler<SendMessage> {
     private static final Logger LOG = LoggerFactory.getLogger(SendHandler.class);
     /** What a delivery adds: three times and a count with their names. */
     private static final int DELIVERY_PROPERTIES_BYTES = 128;
+    /** What is added to a half that is stored again or given up, and then delivered at its time. */
+    private static final int SETTLEMENT_PROPERTIES_BYTES = 192 + DELIVERY_PROPERTIES_BYTES;
 
     private static final byte[] DELAY = RecordComposer.ascii(PropertyNames.DELAY);
+    private static final byte[] PREPARED_OFFSET =
+            RecordComposer.ascii(PropertyNames.TRANSACTION_PREPARED_QUEUE_OFFSET);
+    private static final byte[] PRODUCER_GROUP = RecordComposer.ascii(PropertyNames.PRODUCER_GROUP);
     private static final byte[] TRANSACTION = RecordComposer.ascii(PropertyNames.TRANSACTION_PREPARED);
 
     private final MessageStore store;
@@ -217,7 +222,22 @@ final class SendHandler implements Handler<SendMessage> {
                     ResponseCode.SYSTEM_BUSY,
                     "too many transactions have no outcome; end some, or raise broker.transaction-pending-max");
         }
+        if (composer.property(PREPARED_OFFSET) != null) {
+            throw new RequestFailure(
+                    ResponseCode.MESSAGE_ILLEGAL,
+                    "the half message is illegal: only the broker sets "
+                            + PropertyNames.TRANSACTION_PREPARED_QUEUE_OFFSET + "; send it without");
+        }
+        String group = composer.property(PRODUCER_GROUP);
+        if (group != null) {
+            TopicNames.groupFault(group).ifPresent(fault -> {
+                throw new RequestFailure(
+                        ResponseCode.MESSAGE_ILLEGAL, "the half message is illegal: its " + PropertyNames.PRODUCER_GROUP
+                                + " is no producer group: " + fault);
+            });
+        }
         composer.add(PropertyNames.TRANSACTION_ID, String.valueOf(composer.uniqueId()));
         holdBack(composer, send.topic(), queueId);
+        composer.checkRoom(SETTLEMENT_PROPERTIES_BYTES);
     }
 }

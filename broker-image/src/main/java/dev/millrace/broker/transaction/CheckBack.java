@@ -79,7 +79,7 @@ final class CheckBack {
     private int renewWanted() {
         List<Half> wanted = halves.before(follower.wantedPosition(), CHECKS_PER_TURN_MAX);
         for (Half half : wanted) {
-            settle(half, record -> settlements.renew(record, half.checkCount()), counters.renewed);
+            settle(half, record -> settlements.renew(record, half.checkCount(), half.sinceMs()), counters.renewed);
         }
         return wanted.size();
     }
@@ -188,7 +188,14 @@ final class CheckBack {
         if (record == null || !halves.claim(half.position())) {
             return;
         }
-        settling.append(record).thenAccept(outcome -> {
+        CompletableFuture<AppendOutcome> append;
+        try {
+            append = settling.append(record);
+        } catch (StoreException e) {
+            halves.release(half.position());
+            throw e;
+        }
+        append.thenAccept(outcome -> {
             if (outcome instanceof AppendOutcome.Appended) {
                 counter.increment();
             } else {

@@ -39,7 +39,7 @@ final class GroupIds {
         int left = uses.get(id) - 1;
         uses.set(id, left);
         if (left == 0) {
-            ids.remove(names.get(id));
+            ids.remove(names.set(id, ""));
             free.add(id);
         }
     }

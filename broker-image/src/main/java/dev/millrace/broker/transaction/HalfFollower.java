@@ -3,8 +3,10 @@ package dev.millrace.broker.transaction;
 import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.protocol.message.PropertyNames;
 import dev.millrace.protocol.message.SystemFlags;
+import dev.millrace.store.Disk;
 import dev.millrace.store.LogFollower;
 import dev.millrace.store.LogRecord;
+import dev.millrace.store.MessageStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,7 @@ public final class HalfFollower implements LogFollower {
     private static final byte[] GROUP = ascii(PropertyNames.PRODUCER_GROUP);
     private static final byte[] CHECK_TIMES = ascii(PropertyNames.TRANSACTION_CHECK_TIMES);
     private static final byte[] IMMUNITY = ascii(PropertyNames.CHECK_IMMUNITY_SECONDS);
+    private static final byte[] SINCE = ascii(PropertyNames.TRANSACTION_SINCE_MS);
     private static final byte[] PREPARED_OFFSET = ascii(PropertyNames.TRANSACTION_PREPARED_QUEUE_OFFSET);
     private static final byte[] TAGS = ascii(PropertyNames.TAGS);
     private static final String SETTLED_TAG = "d";
@@ -45,11 +48,19 @@ public final class HalfFollower implements LogFollower {
     private volatile long wantedPosition;
 
     private volatile boolean mayKeepSegments = true;
+    /** Position behind the last record that was followed. */
+    private volatile long followed;
+
+    private volatile @Nullable MessageStore store;
+    /** Upkeep thread: before it is no half that waits ... */
+    private long settledBefore;
+    /** ... as far as the log went up to here. */
+    private long settledBy;
 
     /** @param folder where the broker keeps its state */
-    public HalfFollower(TransactionConfig config, Path folder) {
+    public HalfFollower(TransactionConfig config, Disk disk, Path folder) {
         this.config = config;
-        this.file = new HalfSnapshot(folder.resolve(FILE));
+        this.file = new HalfSnapshot(disk, folder.resolve(FILE));
         PendingHalves.Content saved = file.read().orElse(null);
         this.savedPosition = saved == null ? 0 : saved.reached();
         if (saved != null) {
@@ -67,6 +78,16 @@ public final class HalfFollower implements LogFollower {
 
     PendingHalves halves() {
         return halves;
+    }
+
+    /** The store is open. */
+    void attach(MessageStore opened) {
+        store = opened;
+    }
+
+    /** Position behind the last record whose meaning is in {@link #halves}. */
+    long followed() {
+        return followed;
     }
 
     @Override
@@ -93,6 +114,7 @@ public final class HalfFollower implements LogFollower {
 
     @Override
     public void follow(LogRecord record) {
+        followed = record.position() + record.size();
         if (record.isTopic(HALF_TOPIC)) {
             half(record);
         } else if (record.isTopic(OP_TOPIC)) {
@@ -106,15 +128,19 @@ public final class HalfFollower implements LogFollower {
         if (!SystemFlags.isQueued(record.systemFlag()) || record.queueId() != 0) {
             return;
         }
-        boolean isCopy = record.preparedPosition() != 0;
-        if (isCopy) {
+        if (record.preparedPosition() != 0) {
             halves.settled(record.preparedPosition());
         }
+        // Only the broker writes it, and the one half at position 0 has nothing else.
         long original = number(record.property(PREPARED_OFFSET), -1);
+        boolean isCopy = record.preparedPosition() != 0 || original >= 0;
         if (original >= 0) {
             halves.settledQueueOffset(original);
         }
-        long sinceMs = isCopy ? Math.min(record.bornTimeMs(), record.storeTimeMs()) : record.storeTimeMs();
+        // The sender's clock says nothing of how long the broker waits.
+        long sinceMs = isCopy
+                ? Math.clamp(number(record.property(SINCE), record.storeTimeMs()), 0, record.storeTimeMs())
+                : record.storeTimeMs();
         String group = record.property(GROUP);
         halves.add(new Half(
                 record.position(),
@@ -125,11 +151,11 @@ public final class HalfFollower implements LogFollower {
                 group == null ? "" : group));
     }
 
-    /** How long producers are not asked about a half message, ms. */
+    /** How long producers are not asked about a half message, ms; never longer than it may wait at all. */
     static long immunityMs(@Nullable String property, TransactionConfig config) {
         long seconds = number(property, -1);
-        boolean isGiven = seconds >= 0 && seconds <= Integer.MAX_VALUE;
-        return isGiven ? seconds * 1000 : config.timeout().toMillis();
+        long ageMaxMs = config.ageMax().toMillis();
+        return seconds < 0 ? config.timeout().toMillis() : seconds > ageMaxMs / 1000 ? ageMaxMs : seconds * 1000;
     }
 
     private void op(LogRecord record) {
@@ -162,11 +188,20 @@ public final class HalfFollower implements LogFollower {
 
     @Override
     public boolean mayRemoveBefore(long position) {
-        if (halves.firstPosition() >= position) {
-            return true;
+        if (halves.firstPosition() < position) {
+            wantedPosition = Math.max(wantedPosition, position);
+            return !mayKeepSegments;
         }
-        wantedPosition = Math.max(wantedPosition, position);
-        return !mayKeepSegments;
+        MessageStore opened = store;
+        if (opened == null) {
+            return false;
+        }
+        if (position > settledBefore) {
+            // What settled the halves before it may not be on the disk yet: a crash would bring them back.
+            settledBefore = position;
+            settledBy = opened.maxPosition();
+        }
+        return opened.durablePosition() >= settledBy;
     }
 
     private static long number(@Nullable String text, long otherwise) {

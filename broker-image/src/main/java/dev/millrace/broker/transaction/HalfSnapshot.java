@@ -1,13 +1,13 @@
 package dev.millrace.broker.transaction;
 
-import java.io.IOException;
+import dev.millrace.store.Disk;
+import dev.millrace.store.MappedFile;
+import dev.millrace.store.StoreException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * All integers are big endian. Source: docs/storage-format.md, section "transactions".
  *
  * <p>Owner: the opening thread, then the transactions thread. Crash behaviour: the new file is forced before it takes the
- * name; a damaged one counts as missing.
+ * name, then the folder is; a damaged one counts as missing.
  */
 final class HalfSnapshot {
     private static final Logger LOG = LoggerFactory.getLogger(HalfSnapshot.class);
@@ -48,19 +48,21 @@ final class HalfSnapshot {
     private static final int HALF_BYTES = 42;
     private static final int CRC_BYTES = 4;
 
+    private final Disk disk;
     private final Path file;
 
-    HalfSnapshot(Path file) {
+    HalfSnapshot(Disk disk, Path file) {
+        this.disk = disk;
         this.file = file;
     }
 
     Optional<PendingHalves.Content> read() {
         try {
-            if (!Files.exists(file)) {
+            if (!disk.exists(file)) {
                 return Optional.empty();
             }
-            return Optional.of(decode(ByteBuffer.wrap(Files.readAllBytes(file))));
-        } catch (IOException | IllegalArgumentException e) {
+            return Optional.of(decode(ByteBuffer.wrap(bytes())));
+        } catch (StoreException | IllegalArgumentException e) {
             LOG.atWarn()
                     .addKeyValue("error", e.getMessage())
                     .log("{} can't be used; pending half messages are looked for in the log", file);
@@ -68,23 +70,29 @@ final class HalfSnapshot {
         }
     }
 
+    private byte[] bytes() {
+        try (MappedFile mapped = disk.open(file, Disk.Allocation.RESERVED)) {
+            return mapped.memory().toArray(ValueLayout.JAVA_BYTE);
+        }
+    }
+
     /**
      * Replaces the file; it is on disk when this returns.
      *
-     * @throws IOException if that fails; the old file stays
+     * @throws StoreException if that fails; the old file stays, and a later attempt begins with a new one
      */
-    void write(PendingHalves.Content content) throws IOException {
-        Files.createDirectories(file.getParent());
+    void write(PendingHalves.Content content) {
+        Path folder = file.resolveSibling("");
+        disk.createFolders(folder);
         Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
-        try (FileChannel channel = FileChannel.open(
-                fresh, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer bytes = encode(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
+        ByteBuffer bytes = encode(content);
+        disk.delete(fresh);
+        try (MappedFile mapped = disk.create(fresh, bytes.remaining(), Disk.Allocation.RESERVED)) {
+            mapped.memory().copyFrom(MemorySegment.ofBuffer(bytes));
+            mapped.force(0, mapped.memory().byteSize());
         }
-        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        disk.rename(fresh, file);
+        disk.forceFolder(folder);
     }
 
     static ByteBuffer encode(PendingHalves.Content content) {

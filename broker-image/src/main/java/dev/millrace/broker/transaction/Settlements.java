@@ -67,6 +67,8 @@ final class Settlements {
             return append(half, schedule, half.propertyBytes());
         }
         Map<String, String> properties = half.properties();
+        properties.remove(PropertyNames.TRANSACTION_SINCE_MS);
+        properties.remove(PropertyNames.TRANSACTION_PREPARED_QUEUE_OFFSET);
         long dueMs = DeliveryTimes.dueMsAfterCommit(properties, clock.millis());
         if (dueMs > 0) {
             properties.put(PropertyNames.TIMER_DUE_MS, Long.toString(dueMs));
@@ -85,19 +87,31 @@ final class Settlements {
         return submit(request, records);
     }
 
-    /** Stores the half message again at the end of the log, in place of the old one. */
-    CompletableFuture<AppendOutcome> renew(HalfRecord half, int checkCount) {
+    /**
+     * Stores the half message again at the end of the log, in place of the old one.
+     *
+     * @param sinceMs when it was first stored
+     */
+    CompletableFuture<AppendOutcome> renew(HalfRecord half, int checkCount, long sinceMs) {
         Map<String, String> properties = half.properties();
         properties.putIfAbsent(PropertyNames.TRANSACTION_PREPARED_QUEUE_OFFSET, Long.toString(half.queueOffset()));
         properties.put(PropertyNames.TRANSACTION_CHECK_TIMES, Integer.toString(checkCount));
-        return append(half, new Target(TopicNames.HALF, 0, 0, half.position()), encoded(properties));
+        properties.put(PropertyNames.TRANSACTION_SINCE_MS, Long.toString(sinceMs));
+        return append(half, new Target(TopicNames.HALF, 0, 0, half.position()), orAsTheyWere(half, properties));
     }
 
     /** Stores the half message where people can look at it. */
     CompletableFuture<AppendOutcome> giveUp(HalfRecord half, int checkCount) {
         Map<String, String> properties = half.properties();
         properties.put(PropertyNames.TRANSACTION_CHECK_TIMES, Integer.toString(checkCount));
-        return append(half, new Target(TopicNames.HALF_GIVEN_UP, 0, 0, half.position()), encoded(properties));
+        return append(
+                half, new Target(TopicNames.HALF_GIVEN_UP, 0, 0, half.position()), orAsTheyWere(half, properties));
+    }
+
+    /** Another broker may have taken a half without room for more properties: it must not be tried for ever. */
+    private static ByteBuffer orAsTheyWere(HalfRecord half, Map<String, String> properties) {
+        ByteBuffer encoded = encoded(properties);
+        return encoded.remaining() <= StoredMessageLayout.PROPERTIES_LENGTH_MAX ? encoded : half.propertyBytes();
     }
 
     private static ByteBuffer encoded(Map<String, String> properties) {

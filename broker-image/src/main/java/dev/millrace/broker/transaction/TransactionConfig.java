@@ -55,7 +55,8 @@ public record TransactionConfig(
                 min = "1",
                 max = "50000000",
                 description = "Half messages without an outcome at once; at that number further ones are refused. The"
-                        + " broker keeps up to 120 bytes of memory for each.")
+                        + " broker keeps up to 120 bytes of memory for each, 160 bytes more while it saves them, and the name of"
+                        + " each of their producer groups once.")
         int pendingMax) {
 
     private static final int BACK_OFF_FACTOR_MAX = 16;

@@ -7,7 +7,7 @@ import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.protocol.RequestCode;
 import dev.millrace.protocol.command.TransactionRequest.EndTransaction;
 import dev.millrace.store.MessageStore;
-import java.io.IOException;
+import dev.millrace.store.StoreException;
 import java.time.InstantSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +31,8 @@ public final class Transactions {
     private final TransactionCounters counters = new TransactionCounters();
     private long savedChanges = -1;
     private PendingHalves.@Nullable Content waiting;
+    /** The log has to be durable up to here before {@link #waiting} is written: all it knows of is before it. */
+    private long waitingNeeds;
 
     /**
      * What transactions need.
@@ -51,6 +53,7 @@ public final class Transactions {
         this.store = parts.store;
         this.follower = parts.follower;
         this.offsets = parts.offsets;
+        follower.attach(store);
         Settlements settlements = new Settlements(store, parts.clock, parts.storeHost);
         this.handler = new EndTransactionHandler(store, follower, settlements, counters, parts.clock);
         this.checkBack = new CheckBack(
@@ -97,16 +100,17 @@ public final class Transactions {
         long changes = halves.changes();
         if (waiting == null && changes != savedChanges) {
             waiting = halves.content();
+            waitingNeeds = Math.max(waiting.reached(), follower.followed());
             savedChanges = changes;
         }
         PendingHalves.Content content = waiting;
-        if (content == null || content.reached() > store.durablePosition()) {
+        if (content == null || waitingNeeds > store.durablePosition()) {
             return;
         }
         waiting = null;
         try {
             follower.file().write(content);
-        } catch (IOException e) {
+        } catch (StoreException e) {
             savedChanges = -1;
             LOG.atWarn().setCause(e).log("pending half messages can't be saved; a start will look for them in the log");
             return;

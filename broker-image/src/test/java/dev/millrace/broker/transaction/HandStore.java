@@ -14,6 +14,7 @@ import dev.millrace.protocol.message.StoredMessageLayout;
 import dev.millrace.store.Agent;
 import dev.millrace.store.AppendOutcome;
 import dev.millrace.store.AppendRequest;
+import dev.millrace.store.Disk;
 import dev.millrace.store.EntryFilter;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.QueueLog;
@@ -22,9 +23,12 @@ import dev.millrace.store.ReadResult;
 import dev.millrace.store.RecoveryListener;
 import dev.millrace.store.StoreConfig;
 import dev.millrace.store.StoreDependencies;
+import dev.millrace.store.StoreException;
 import dev.millrace.store.engine.StoreWiring;
 import dev.millrace.store.file.LocalDisk;
 import dev.millrace.testkit.ManualClock;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -48,7 +52,14 @@ final class HandStore implements AutoCloseable {
     final Settlements settlements;
     private final List<Agent> agents = new ArrayList<>();
 
+    /** Whether appends of transactions throw. */
+    boolean failAppends;
+
     HandStore(Path folder, ManualClock clock, String... settings) {
+        this(new LocalDisk(), folder, clock, settings);
+    }
+
+    HandStore(Disk disk, Path folder, ManualClock clock, String... settings) {
         this.clock = clock;
         Map<String, String> values = new TreeMap<>(Map.of(
                 "store.path", folder.toString(),
@@ -64,11 +75,11 @@ final class HandStore implements AutoCloseable {
         }
         Settings bound = Settings.of(values);
         Path state = folder.resolve("config");
-        follower = new HalfFollower(bound.bind(TransactionConfig.class), state);
+        follower = new HalfFollower(bound.bind(TransactionConfig.class), disk, state);
         store = StoreWiring.open(
                 bound.bind(StoreConfig.class),
                 new StoreDependencies(
-                        new LocalDisk(),
+                        disk,
                         clock,
                         clock.nanos(),
                         (roleName, agent) -> {
@@ -81,14 +92,38 @@ final class HandStore implements AutoCloseable {
                         RecoveryListener.NONE,
                         List.of(follower)));
         offsets = new ConsumerOffsetTable(new StateFile<>(state.resolve("consumerOffset.json"), ConsumerOffsets.class));
-        settlements = new Settlements(store, clock, HOST);
+        MessageStore guarded = guarded();
+        settlements = new Settlements(guarded, clock, HOST);
         transactions = new Transactions(new Transactions.Parts(
-                store, follower, new Members(clock.nanos()), offsets, clock, HOST, "broker-0", () -> {}));
+                guarded, follower, new Members(clock.nanos()), offsets, clock, HOST, "broker-0", () -> {}));
     }
 
-    private static final class Append extends AppendRequest {
+    /** The store, which throws at appends if the test wants it. */
+    private MessageStore guarded() {
+        return (MessageStore) Proxy.newProxyInstance(
+                MessageStore.class.getClassLoader(),
+                new Class<?>[] {MessageStore.class},
+                (proxy, method, arguments) -> {
+                    if (failAppends && method.getName().equals("append")) {
+                        throw new StoreException("an append of the test fails");
+                    }
+                    try {
+                        return method.invoke(store, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    static final class Append extends AppendRequest {
+        private boolean isAppended;
+
         Append(int count) {
             super(count);
+        }
+
+        boolean isAppended() {
+            return isAppended;
         }
 
         @Override
@@ -96,7 +131,12 @@ final class HandStore implements AutoCloseable {
             if (!(outcome instanceof AppendOutcome.Appended)) {
                 throw new AssertionError(outcome);
             }
+            isAppended = true;
         }
+    }
+
+    List<Agent> agents() {
+        return agents;
     }
 
     void run() {
@@ -122,11 +162,24 @@ final class HandStore implements AutoCloseable {
 
     /** Appends a record as it is; gives its position. */
     long append(String topic, String body, Map<String, String> properties, int systemFlag, long preparedPosition) {
+        Append request = submit(topic, body, properties, systemFlag, preparedPosition, clock.millis());
+        run();
+        return request.positions[0];
+    }
+
+    /** Hands a record over as it is. */
+    Append submit(
+            String topic,
+            String body,
+            Map<String, String> properties,
+            int systemFlag,
+            long preparedPosition,
+            long bornTimeMs) {
         byte[] topicBytes = topic.getBytes(StandardCharsets.UTF_8);
         byte[] text = MessageProperties.encode(properties).getBytes(StandardCharsets.UTF_8);
-        ByteBuffer record = ByteBuffer.allocate(16 * 1024);
+        ByteBuffer record = ByteBuffer.allocate(64 * 1024);
         StoredMessageEncoder.Head head =
-                new StoredMessageEncoder.Head(0, 0, systemFlag, clock.millis(), HOST, HOST, 0, preparedPosition);
+                new StoredMessageEncoder.Head(0, 0, systemFlag, bornTimeMs, HOST, HOST, 0, preparedPosition);
         new StoredMessageEncoder()
                 .encode(
                         record,
@@ -141,19 +194,28 @@ final class HandStore implements AutoCloseable {
         if (!store.append(request)) {
             throw new AssertionError("inbox full");
         }
-        run();
-        return request.positions[0];
+        return request;
     }
 
     /** Stores a half message for queue 0 of a topic; gives its position. */
     long half(String topic, String body) {
+        return halfBornAt(topic, body, clock.millis());
+    }
+
+    long halfBornAt(String topic, String body, long bornTimeMs) {
+        Append request = submit(TopicNames.HALF, body, halfProperties(topic), 0, 0, bornTimeMs);
+        run();
+        return request.positions[0];
+    }
+
+    static Map<String, String> halfProperties(String topic) {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put(PropertyNames.TRANSACTION_PREPARED, "true");
         properties.put(PropertyNames.PRODUCER_GROUP, "producers");
         properties.put(PropertyNames.TAGS, "A");
         properties.put(PropertyNames.REAL_TOPIC, topic);
         properties.put(PropertyNames.REAL_QUEUE_ID, "0");
-        return append(TopicNames.HALF, body, properties, 0, 0);
+        return properties;
     }
 
     HalfRecord record(long position) {

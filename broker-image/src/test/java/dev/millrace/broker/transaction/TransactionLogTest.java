@@ -1,17 +1,23 @@
 package dev.millrace.broker.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.broker.topic.TopicNames;
+import dev.millrace.protocol.message.MessageProperties;
 import dev.millrace.protocol.message.PropertyNames;
 import dev.millrace.protocol.message.StoredMessage;
+import dev.millrace.protocol.message.StoredMessageLayout;
 import dev.millrace.protocol.message.SystemFlags;
+import dev.millrace.store.StoreException;
+import dev.millrace.store.file.LocalDisk;
 import dev.millrace.testkit.ManualClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -223,15 +229,145 @@ final class TransactionLogTest {
     }
 
     @Test
-    void aFileThatIsAheadOfTheLogIsNotUsed() throws IOException {
+    void aFileThatIsAheadOfTheLogIsNotUsed() {
         long position;
         try (HandStore test = open()) {
             position = test.half("orders", "a");
         }
-        new HalfSnapshot(folder.resolve("config").resolve(HalfFollower.FILE))
+        new HalfSnapshot(new LocalDisk(), folder.resolve("config").resolve(HalfFollower.FILE))
                 .write(new PendingHalves.Content(1L << 40, 5, 5, java.util.List.of()));
         try (HandStore test = open()) {
             assertThat(test.pending()).containsExactly(position);
+        }
+    }
+
+    @Test
+    void theAgeOfARenewedHalfBeginsWhenItWasFirstStored() {
+        String[] settings = {"store.retention=1h", "broker.transaction-age-max=10h"};
+        try (HandStore test = open(settings)) {
+            // The producer's clock is years behind.
+            long position = test.halfBornAt("orders", "old", 1);
+            long storedMs = clock.millis();
+            renew(test, position);
+
+            assertThat(test.figure("transactionsRenewed")).isEqualTo("1");
+            assertThat(test.figure("transactionsGivenUp")).isEqualTo("0");
+            assertThat(test.follower.halves().content().halves())
+                    .singleElement()
+                    .satisfies(half -> assertThat(half.sinceMs()).isEqualTo(storedMs));
+            test.pass(Duration.ofHours(9));
+            assertThat(test.bodies(TopicNames.HALF_GIVEN_UP)).containsExactly("old");
+        }
+    }
+
+    /** Lets retention want the place of a half. */
+    private static void renew(HandStore test, long position) {
+        test.fillSegment();
+        test.pass(Duration.ofMinutes(50));
+        test.fillSegment();
+        test.pass(Duration.ofMinutes(70));
+        assertThat(test.store.minPosition()).isGreaterThan(position);
+    }
+
+    @Test
+    void aHalfWithoutRoomForMorePropertiesIsRenewedAndGivenUpAllTheSame() {
+        String[] settings = {
+            "store.retention=1h",
+            "broker.transaction-age-max=10h",
+            "store.record-size-max=40KiB",
+            "store.segment-size=128KiB"
+        };
+        try (HandStore test = open(settings)) {
+            Map<String, String> properties = new LinkedHashMap<>(HandStore.halfProperties("orders"));
+            properties.put("P", "");
+            int used = MessageProperties.encode(properties).length();
+            properties.put("P", "x".repeat(StoredMessageLayout.PROPERTIES_LENGTH_MAX - used - 3));
+            long position = test.append(TopicNames.HALF, "large", properties, 0, 0);
+            test.fillSegment();
+            renew(test, position);
+
+            assertThat(test.pending()).hasSize(1).doesNotContain(position);
+            test.pass(Duration.ofHours(11));
+            assertThat(test.bodies(TopicNames.HALF_GIVEN_UP)).containsExactly("large");
+        }
+    }
+
+    @Test
+    void theTimeOfImmunityIsNoLongerThanAHalfMayWait() {
+        try (HandStore test = open("broker.transaction-age-max=1h")) {
+            Map<String, String> properties = new LinkedHashMap<>(HandStore.halfProperties("orders"));
+            properties.put(PropertyNames.CHECK_IMMUNITY_SECONDS, "2147483647");
+            test.append(TopicNames.HALF, "long", properties, 0, 0);
+            properties.put(PropertyNames.CHECK_IMMUNITY_SECONDS, "9223372036854775807");
+            test.append(TopicNames.HALF, "longer", properties, 0, 0);
+
+            test.pass(Duration.ofMinutes(62));
+
+            assertThat(test.bodies(TopicNames.HALF_GIVEN_UP)).containsExactly("long", "longer");
+        }
+    }
+
+    @Test
+    void keepsASegmentUntilWhatSettledItsHalvesIsDurable() {
+        try (HandStore test = open("store.flush.interval=1h")) {
+            long position = test.half("orders", "a");
+            clock.advance(Duration.ofHours(2));
+            test.run();
+            assertThat(test.store.durablePosition()).isEqualTo(test.store.maxPosition());
+            test.settlements.commit(test.record(position));
+            test.run();
+            assertThat(test.pending()).isEmpty();
+            long behind = position + 1;
+
+            assertThat(test.follower.mayRemoveBefore(behind)).isFalse();
+
+            assertThat(test.follower.wantedPosition()).isZero();
+            clock.advance(Duration.ofHours(2));
+            test.run();
+            assertThat(test.follower.mayRemoveBefore(behind)).isTrue();
+        }
+    }
+
+    @Test
+    void savesNothingThatADurableLogDoesNotHold() {
+        try (HandStore test = open("store.flush.interval=1h")) {
+            long position = test.half("orders", "a");
+            clock.advance(Duration.ofHours(2));
+            test.run();
+            test.transactions.save();
+            Path file = folder.resolve("config").resolve(HalfFollower.FILE);
+            PendingHalves.Content before =
+                    new HalfSnapshot(new LocalDisk(), file).read().orElseThrow();
+            assertThat(before.halves()).extracting(Half::position).containsExactly(position);
+
+            // Followed, but the turn is not over: the place that was reached is still the old one.
+            long reached = before.reached();
+            test.settlements.rollBack(test.record(position));
+            test.run();
+            test.follower.reached(reached);
+            test.transactions.save();
+
+            assertThat(new HalfSnapshot(new LocalDisk(), file).read()).contains(before);
+            clock.advance(Duration.ofHours(2));
+            test.run();
+            test.transactions.save();
+            assertThat(new HalfSnapshot(new LocalDisk(), file)
+                            .read()
+                            .orElseThrow()
+                            .halves())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aSettlementThatThrowsDoesNotKeepItsClaim() {
+        try (HandStore test = open("broker.transaction-age-max=1h")) {
+            long position = test.half("orders", "a");
+            test.failAppends = true;
+            assertThatThrownBy(() -> test.pass(Duration.ofHours(2))).isInstanceOf(StoreException.class);
+
+            test.failAppends = false;
+            assertThat(test.follower.halves().claim(position)).isTrue();
         }
     }
 }

@@ -23,6 +23,8 @@ public final class PropertyNames {
     public static final String TRANSACTION_ID = "__transactionId__";
     /** Queue offset of the half message that this one is a later copy of. */
     public static final String TRANSACTION_PREPARED_QUEUE_OFFSET = "TRAN_PREPARED_QUEUE_OFFSET";
+    /** When the half message that this one is a later copy of was first stored, ms since the epoch. */
+    public static final String TRANSACTION_SINCE_MS = "TRAN_SINCE_MS";
     /** How often the producers were asked for the outcome. */
     public static final String TRANSACTION_CHECK_TIMES = "TRANSACTION_CHECK_TIMES";
     /** Seconds after which the producers are asked for the first time. */
