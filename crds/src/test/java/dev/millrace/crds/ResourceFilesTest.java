@@ -61,6 +61,43 @@ class ResourceFilesTest {
     }
 
     @Test
+    void makesAttributesOfADeduplicationWindow() {
+        var topic = (Topic) only(TOPIC.formatted(", deduplication: {window: 1m30s, key: Keys}"));
+
+        assertThat(topic.brokerAttributes())
+                .containsEntry("dedup.window.time", "90000ms")
+                .containsEntry("dedup.window.count", "1000000")
+                .containsEntry("dedup.key", "KEYS");
+        assertThat(((Topic) only(TOPIC.formatted(""))).brokerAttributes()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{window: soon}",
+                "{window: 0s}",
+                "{window: 169h}",
+                "{window: 1m, count: 0}",
+                "{window: 1m, count: 10000001}",
+                "{window: 1m, key: Body}"
+            })
+    void refusesImpossibleWindows(String window) {
+        assertThat(problems(TOPIC.formatted(", deduplication: " + window)))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.path()).startsWith("spec.deduplication"));
+    }
+
+    @Test
+    void refusesAWindowThatIsSaidTwice() {
+        String twice = ", attributes: {dedup.window.time: 5m}, deduplication: {window: 1m}";
+
+        assertThat(problems(TOPIC.formatted(twice)))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.remedy()).contains("deduplication"));
+    }
+
+    @Test
     void readsSeveralDocumentsOfSeveralFilesInOrder(@TempDir Path folder) throws Exception {
         Path first = Files.writeString(folder.resolve("a.yaml"), "---\n" + SMALLEST + "---\n" + TOPIC.formatted(""));
         Path second = Files.writeString(

@@ -40,6 +40,9 @@ public record Topic(
         if (spec.type() != TopicSpec.Type.NORMAL) {
             all.put("message.type", spec.type().name());
         }
+        if (spec.deduplication() != null) {
+            all.putAll(spec.deduplication().brokerAttributes());
+        }
         return all;
     }
 

@@ -11,6 +11,7 @@ import dev.millrace.crds.schema.Range;
 import dev.millrace.crds.schema.Required;
 import dev.millrace.crds.schema.Spelling;
 import dev.millrace.crds.schema.Text;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,7 +66,10 @@ public record TopicSpec(
         String resync,
 
         @Describe("what to do when consumers fall behind; nothing where left out") @Nullable
-        Backlog backlog)
+        Backlog backlog,
+
+        @Describe("drops messages that come again within a window; off where left out") @Nullable
+        Deduplication deduplication)
         implements Checked {
     private static final Set<String> SYSTEM_TOPICS = Set.of(
             "TBW102",
@@ -84,6 +88,14 @@ public record TopicSpec(
 
     @Override
     public void check(Findings findings) {
+        if (deduplication != null) {
+            for (String name : List.of(Deduplication.WINDOW, Deduplication.COUNT, Deduplication.KEY)) {
+                if (attributes.containsKey(name)) {
+                    findings.refuse(
+                            "attributes." + name, "'" + name + "' has a field of its own", "say it with deduplication");
+                }
+            }
+        }
         if (topicName != null && isSystemTopic(topicName)) {
             findings.refuse("topicName", "'" + topicName + "' is the name of a system topic", "choose another name");
         }
@@ -155,5 +167,56 @@ public record TopicSpec(
         NONE,
         RECOMMEND,
         FAN_OUT
+    }
+
+    /** In which window messages are the same, and by what. */
+    public record Deduplication(
+            @Describe(value = "a message that comes again within this time is not stored again", unit = "duration")
+            @Required
+            @Text(max = Durations.LENGTH_MAX, pattern = Durations.PATTERN, shape = Durations.SHAPE)
+            String window,
+
+            @Describe(
+                    value =
+                            "messages that a broker group remembers for the topic, 28 bytes each; the oldest is forgotten first",
+                    unit = "messages")
+            @Range(min = 1, max = 10_000_000)
+            @Default("1000000")
+            int count,
+
+            @Describe(
+                    "what makes two messages the same: the id that clients give each send, or the keys the application sets")
+            @Default("UniqueId")
+            Key key)
+            implements Checked {
+        static final String WINDOW = "dedup.window.time";
+        static final String COUNT = "dedup.window.count";
+        static final String KEY = "dedup.key";
+        private static final Duration WINDOW_MAX = Duration.ofDays(7);
+
+        @Override
+        public void check(Findings findings) {
+            Duration time = Durations.parse(window);
+            if (!time.isPositive() || time.compareTo(WINDOW_MAX) > 0) {
+                findings.refuse("window", "'" + window + "' is outside 1ms..168h", "give a time such as 10m");
+            }
+        }
+
+        /** As attributes of the topic on a broker. */
+        Map<String, String> brokerAttributes() {
+            return Map.of(
+                    WINDOW,
+                    Durations.parse(window).toMillis() + "ms",
+                    COUNT,
+                    Integer.toString(count),
+                    KEY,
+                    key == Key.KEYS ? "KEYS" : "UNIQ_KEY");
+        }
+    }
+
+    /** What makes two messages the same. */
+    public enum Key {
+        UNIQUE_ID,
+        KEYS
     }
 }
