@@ -4,6 +4,7 @@ import dev.millrace.broker.consumergroup.ConsumerOffsetTable;
 import dev.millrace.broker.consumergroup.Members;
 import dev.millrace.broker.consumergroup.OffsetResets;
 import dev.millrace.broker.consumergroup.QueueLockTable;
+import dev.millrace.broker.deduplication.Deduplication;
 import dev.millrace.broker.delay.DelayAgent;
 import dev.millrace.broker.delay.DelayConfig;
 import dev.millrace.broker.delay.RecallHandler;
@@ -85,10 +86,16 @@ final class Broker implements AutoCloseable {
     private final Registrar registrar;
     private final Delays delays;
     private final Transactions transactions;
+    private final Deduplication windows;
 
     /** An open store and those who follow it. */
     record OpenStore(
-            MessageStore store, long segmentBytes, HalfFollower halves, TimerFollower timers, DelayConfig delays) {}
+            MessageStore store,
+            long segmentBytes,
+            HalfFollower halves,
+            TimerFollower timers,
+            DelayConfig delays,
+            Deduplication windows) {}
 
     /** What delivers messages later: after a level, or at a given time. */
     private record Delays(DelayAgent levels, TimerAgent times) {
@@ -166,6 +173,9 @@ final class Broker implements AutoCloseable {
         this.config = config;
         this.store = store;
         this.state = State.load(stateFolder, clock, config.autoCreateGroups());
+        this.windows = opened.windows;
+        windows.attach(store);
+        state.topics.watch(windows);
         SystemTopics.define(
                 state.topics, config.cluster(), config.name(), config.defaultQueues(), config.autoCreateTopics());
         this.statistics = statistics();
@@ -184,7 +194,7 @@ final class Broker implements AutoCloseable {
         this.transactions = new Transactions(transactionParts(opened.halves, storeHost));
         Dispatcher.Builder table = Dispatcher.builder(admin);
         transactions.register(table);
-        Sends.register(table, sendParts(storeHost, opened), internal);
+        Sends.register(table, sendParts(storeHost, opened), internal, windows);
         table.onLoop(
                 RequestCode.RECALL_MESSAGE,
                 MemberRequest.RecallMessage.class,
@@ -314,6 +324,7 @@ final class Broker implements AutoCloseable {
         clocks.upkeep.every(Duration.ofMillis(200), "saving the calendar", delays.times::save);
         clocks.timers.every(Duration.ofMillis(50), "parked polls", pulls::answerExpired);
         clocks.upkeep.every(Duration.ofSeconds(5), "saving offsets", state.offsets::save);
+        clocks.upkeep.every(Duration.ofSeconds(5), "saving the start of windows", windows::save);
         clocks.upkeep.every(Duration.ofSeconds(10), "statistics", statistics::sample);
         clocks.upkeep.every(Duration.ofSeconds(1), "rates", () -> info.sample(System.nanoTime()));
         clocks.upkeep.every(Duration.ofSeconds(10), "expiry of silent clients", () -> {
@@ -329,6 +340,7 @@ final class Broker implements AutoCloseable {
 
     private void describeFeatures(Map<String, String> table) {
         transactions.describe(table);
+        windows.describe(table);
         table.put("consumerGroupsSubscribedDifferently", Long.toString(state.members.conflictCount()));
         table.putAll(delays.times.figures().table());
     }
@@ -356,6 +368,7 @@ final class Broker implements AutoCloseable {
         io.close();
         transactions.save();
         state.offsets.save();
+        windows.save();
         delays.save();
         LOG.atInfo().addKeyValue("broker", config.name()).log("broker stopped serving");
     }

@@ -1,5 +1,6 @@
 package dev.millrace.broker;
 
+import dev.millrace.broker.deduplication.Deduplication;
 import dev.millrace.broker.delay.DelayConfig;
 import dev.millrace.broker.delay.TimerFollower;
 import dev.millrace.broker.transaction.HalfFollower;
@@ -103,6 +104,7 @@ public final class BrokerMain implements Callable<Integer> {
         LocalDisk disk = new LocalDisk();
         HalfFollower halves = new HalfFollower(transactionConfig, disk, stateFolder);
         TimerFollower timers = new TimerFollower(disk, storeConfig.path(), delayConfig);
+        Deduplication windows = new Deduplication(stateFolder, InstantSource.system());
         StoreDependencies dependencies = new StoreDependencies(
                 disk,
                 InstantSource.system(),
@@ -111,7 +113,7 @@ public final class BrokerMain implements Callable<Integer> {
                         0, (role, fault) -> LOG.atError().setCause(fault).log("the {} thread ended", role)),
                 this::storeFailed,
                 recovery,
-                List.of(halves, timers));
+                List.of(halves, timers, windows));
         Map<String, String> shown = new TreeMap<>(Settings.describe(brokerConfig));
         shown.putAll(Settings.describe(transactionConfig));
         shown.putAll(Settings.describe(storeConfig));
@@ -122,7 +124,7 @@ public final class BrokerMain implements Callable<Integer> {
                 MessageStore store = StoreWiring.open(storeConfig, dependencies);
                 Broker broker = new Broker(
                         brokerConfig,
-                        new Broker.OpenStore(store, storeConfig.segmentBytes(), halves, timers, delayConfig),
+                        new Broker.OpenStore(store, storeConfig.segmentBytes(), halves, timers, delayConfig, windows),
                         stateFolder,
                         shown,
                         TransportSettings.defaults())) {

@@ -1,5 +1,6 @@
 package dev.millrace.broker;
 
+import dev.millrace.broker.deduplication.Deduplication;
 import dev.millrace.broker.delay.DelayConfig;
 import dev.millrace.broker.delay.TimerFollower;
 import dev.millrace.broker.transaction.HalfFollower;
@@ -73,6 +74,7 @@ final class RunningBroker implements AutoCloseable {
         DelayConfig delayConfig = bound.bind(DelayConfig.class);
         bound.checkAllUsed();
         TimerFollower timers = new TimerFollower(new LocalDisk(), storeConfig.path(), delayConfig);
+        Deduplication windows = new Deduplication(stateFolder, InstantSource.system());
         store = StoreWiring.open(
                 storeConfig,
                 new StoreDependencies(
@@ -86,10 +88,10 @@ final class RunningBroker implements AutoCloseable {
                             throw new AssertionError(fault);
                         },
                         RecoveryListener.NONE,
-                        List.of(halves, timers)));
+                        List.of(halves, timers, windows)));
         broker = new Broker(
                 config,
-                new Broker.OpenStore(store, storeConfig.segmentBytes(), halves, timers, delayConfig),
+                new Broker.OpenStore(store, storeConfig.segmentBytes(), halves, timers, delayConfig, windows),
                 stateFolder,
                 Map.of("broker.name", config.name()),
                 transport);

@@ -1,6 +1,7 @@
 package dev.millrace.broker.consumergroup;
 
 import dev.millrace.broker.dispatch.Caller;
+import dev.millrace.broker.dispatch.RequestFailure;
 import dev.millrace.broker.topic.GroupTable;
 import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.broker.topic.TopicTable;
@@ -56,14 +57,19 @@ public final class OffsetHandlers {
         return Reply.failure(ResponseCode.QUERY_NOT_FOUND, remark);
     }
 
+    /** The offsets of some groups are the broker's own progress. */
+    static void refuseBrokersGroup(String consumerGroup) {
+        if (TopicNames.isBrokersGroup(consumerGroup)) {
+            throw new RequestFailure(
+                    ResponseCode.NO_PERMISSION,
+                    "the offset of consumer group " + consumerGroup + " was not stored: only the broker moves it; use a"
+                            + " group of your own");
+        }
+    }
+
     /** Stores an offset; that of a member that has not heard yet that its group was moved does not count. */
     public Reply update(UpdateConsumerOffset request, Caller caller) {
-        if (TopicNames.isBrokersGroup(request.consumerGroup())) {
-            return Reply.failure(
-                    ResponseCode.NO_PERMISSION,
-                    "the offset of consumer group " + request.consumerGroup() + " was not stored: only the broker moves"
-                            + " it; use a group of your own");
-        }
+        refuseBrokersGroup(request.consumerGroup());
         if (groups.find(request.consumerGroup()).isEmpty() && !groups.isAutoCreated()) {
             return Reply.failure(
                     ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST,

@@ -110,6 +110,7 @@ public final class ResetHandlers {
     }
 
     private void apply(ResetOffset request, Map<MessageQueue, Long> moved) {
+        OffsetHandlers.refuseBrokersGroup(request.group());
         ConsumerGroup group = parts.members.consumerGroup(request.group());
         if (group != null && group.isBroadcasting()) {
             ClientRequest notice = new ClientRequest.ResetOffsets(
@@ -129,6 +130,7 @@ public final class ResetHandlers {
 
     /** Copies what is stored; the target group is not told, so it should not run. */
     public Reply clone(CloneOffsets request, Caller caller) {
+        OffsetHandlers.refuseBrokersGroup(request.destGroup());
         String only = request.topic();
         Set<String> names = only == null || only.isBlank() ? parts.offsets.topics(request.srcGroup()) : Set.of(only);
         ConsumerGroup source = parts.members.consumerGroup(request.srcGroup());

@@ -1,11 +1,13 @@
 package dev.millrace.broker.send;
 
+import dev.millrace.broker.deduplication.Window;
 import dev.millrace.broker.dispatch.Caller;
 import dev.millrace.broker.dispatch.RequestFailure;
 import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.command.SendMessage;
 import dev.millrace.protocol.message.PropertyNames;
+import dev.millrace.protocol.message.StoredMessageLayout;
 import dev.millrace.protocol.message.SystemFlags;
 import dev.millrace.protocol.route.TopicConfig;
 import dev.millrace.store.QueueLog;
@@ -13,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores a batch of one queue: each entry becomes a record of its own, all in one append.
@@ -59,6 +62,8 @@ final class BatchSends {
                 new SendRequest(entries.size(), records, parts.loops().storeHost(), null);
         QueueLog queue = parts.store().queue(send.topic(), queueId);
         StringJoiner uniqueIds = new StringJoiner(",");
+        Window window = parts.targets().window(topic);
+        List<@Nullable String> keys = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             SendHandler.checkBody(entry.body.remaining(), parts.bodyBytesMax());
@@ -82,12 +87,38 @@ final class BatchSends {
                     topicBytes);
             request.queues[i] = queue;
             uniqueIds.add(String.valueOf(composer.uniqueId()));
+            if (window != null) {
+                keys.add(composer.property(window.keyName()));
+            }
         }
         records.flip();
         request.count = entries.size();
         request.answer(caller.to(), queueId, uniqueIds.toString());
-        SendHandler.submit(parts.store(), request, caller);
+        if (window == null) {
+            SendHandler.submit(parts.store(), request, caller);
+        } else {
+            SendHandler.submit(parts.store(), request, keepNew(request, window, keys, queueId), caller);
+        }
         parts.counters().sent(entries.size(), send.body().remaining());
+    }
+
+    /** Takes the records out of a request that repeat earlier messages. */
+    private static Repeats keepNew(SendRequest request, Window window, List<@Nullable String> keys, int queueId) {
+        Repeats repeats = new Repeats();
+        ByteBuffer records = request.records;
+        int kept = 0;
+        int from = 0;
+        for (String key : keys) {
+            int size = StoredMessageLayout.totalSize(records, from);
+            if (repeats.take(window, key, queueId, 0)) {
+                records.put(kept, records, from, size);
+                kept += size;
+            }
+            from += size;
+        }
+        records.limit(kept);
+        request.count = repeats.recordCount();
+        return repeats;
     }
 
     private static List<Entry> entries(ByteBuffer body) {

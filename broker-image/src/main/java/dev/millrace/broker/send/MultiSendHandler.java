@@ -1,5 +1,6 @@
 package dev.millrace.broker.send;
 
+import dev.millrace.broker.deduplication.Window;
 import dev.millrace.broker.dispatch.Caller;
 import dev.millrace.broker.dispatch.Handler;
 import dev.millrace.broker.dispatch.RequestFailure;
@@ -7,11 +8,13 @@ import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.command.OwnRequest.MultiSend;
 import dev.millrace.protocol.command.SendMessage;
+import dev.millrace.protocol.message.MessageProperties;
 import dev.millrace.protocol.message.MultiSendBody;
 import dev.millrace.protocol.message.StoredMessageEncoder;
 import dev.millrace.protocol.message.StoredMessageLayout;
 import dev.millrace.protocol.route.TopicConfig;
 import dev.millrace.protocol.transport.Reply;
+import dev.millrace.store.AppendOutcome;
 import dev.millrace.store.QueueLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -59,13 +62,21 @@ final class MultiSendHandler implements Handler<MultiSend> {
         MultiSendRequest append = new MultiSendRequest(
                 reader.recordCount(), ByteBuffer.allocate(request.body().remaining()), caller.to(), groups);
         byte[] bornHost = parts.loops().current().bornHost(caller.connection());
-        while (reader.nextGroup()) {
-            groups.add(take(state, append, bornHost));
+        boolean isHandedOver = false;
+        try {
+            while (reader.nextGroup()) {
+                groups.add(take(state, append, bornHost));
+            }
+            append.records.flip();
+            isHandedOver = append.count == 0 || parts.store().append(append);
+        } finally {
+            if (!isHandedOver) {
+                append.repeats.giveUpFrom(0, AppendOutcome.Throttled.INSTANCE);
+            }
         }
-        append.records.flip();
         if (append.count == 0) {
-            caller.connection().send(append);
-        } else if (!parts.store().append(append)) {
+            append.answerWhenEnded();
+        } else if (!isHandedOver) {
             caller.reply(Reply.failure(ResponseCode.SYSTEM_BUSY, SendFailures.BUSY));
         }
         parts.counters().sent(append.count, append.records.remaining());
@@ -125,12 +136,48 @@ final class MultiSendHandler implements Handler<MultiSend> {
                 append.queues[append.count++] = check(state, append.records, at, config);
                 complete(append.records, at, bornHost);
             }
+            Window window = parts.targets().window(config);
+            if (append.repeats.count() > 0 || window != null) {
+                keepNew(append, start, countBefore, window);
+            }
             return new MultiSendRequest.Group(reader.groupRecordCount(), ResponseCode.SUCCESS, null);
         } catch (RequestFailure refused) {
             append.records.position(start);
             append.count = countBefore;
             return new MultiSendRequest.Group(0, refused.code(), refused.remark());
         }
+    }
+
+    /** Takes the records out of the group that begins at {@code start} that repeat earlier messages. */
+    private static void keepNew(MultiSendRequest append, int start, int first, @Nullable Window window) {
+        ByteBuffer records = append.records;
+        int end = records.position();
+        int kept = start;
+        int next = first;
+        append.startRepeats(first);
+        int index = first;
+        for (int from = start; from < end; index++) {
+            int size = StoredMessageLayout.totalSize(records, from);
+            String key = window == null ? null : key(records, from, window);
+            if (append.repeats.take(window, key, StoredMessageLayout.queueId(records, from), 0)) {
+                if (kept != from) {
+                    records.put(kept, records, from, size);
+                }
+                append.queues[next++] = append.queues[index];
+                kept += size;
+            }
+            from += size;
+        }
+        append.count = next;
+        records.position(kept);
+    }
+
+    private static @Nullable String key(ByteBuffer records, int at, Window window) {
+        return MessageProperties.value(
+                records,
+                StoredMessageLayout.propertiesStart(records, at),
+                StoredMessageLayout.propertiesLength(records, at),
+                window.keyName());
     }
 
     private static void findQueues(LoopState state, TopicConfig config) {

@@ -1,5 +1,6 @@
 package dev.millrace.broker.send;
 
+import dev.millrace.broker.deduplication.Receipt;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.message.MultiSendReplyBody;
 import dev.millrace.protocol.transport.FrameWriter;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class MultiSendRequest extends AppendRequest implements OutgoingFrame {
     private final ReplyTo to;
     private final List<Group> groups;
+    /** Counts the messages from the first one of a topic with a window on, and all of them if there is one. */
+    final Repeats repeats = new Repeats();
+
     private AppendOutcome outcome = AppendOutcome.Appended.INSTANCE;
 
     /** One topic's records: how many were taken, or why none was. */
@@ -33,26 +37,47 @@ final class MultiSendRequest extends AppendRequest implements OutgoingFrame {
         this.groups = groups;
     }
 
+    /** Before the first message of a topic with a window: those so far are new. */
+    void startRepeats(int messagesSoFar) {
+        while (repeats.count() < messagesSoFar) {
+            repeats.take(null, null, 0, 0);
+        }
+    }
+
     @Override
     protected void completed(AppendOutcome newOutcome) {
         outcome = newOutcome;
-        to.connection().send(this);
+        repeats.completed(newOutcome, this);
+        answerWhenEnded();
+    }
+
+    /** Answers once every message that is repeated has come to its end. */
+    void answerWhenEnded() {
+        repeats.whenAllEnded(() -> to.connection().send(this));
     }
 
     @Override
     public void writeTo(FrameWriter writer) {
-        if (!(outcome instanceof AppendOutcome.Appended)) {
-            int code = SendFailures.code(outcome).number();
-            writer.reply(to, code, SendFailures.remark(outcome), null, ReplyBody.EMPTY);
+        AppendOutcome refusal = outcome instanceof AppendOutcome.Appended ? repeats.refusal() : outcome;
+        if (refusal != null) {
+            int code = SendFailures.code(refusal).number();
+            writer.reply(to, code, SendFailures.remark(refusal), null, ReplyBody.EMPTY);
             return;
         }
-        MultiSendReplyBody.Writer body = new MultiSendReplyBody.Writer(groups.size(), count);
-        int next = 0;
+        MultiSendReplyBody.Writer body = new MultiSendReplyBody.Writer(groups.size(), Math.max(count, repeats.count()));
+        int message = 0;
+        int record = 0;
         for (Group group : groups) {
             body.group(group.code.number(), group.remark, group.recordCount);
             for (int i = 0; i < group.recordCount; i++) {
-                body.record(queueOffsets[next], positions[next]);
-                next++;
+                Receipt earlier = message < repeats.count() ? repeats.receipt(message) : null;
+                if (earlier == null) {
+                    body.record(queueOffsets[record], positions[record]);
+                    record++;
+                } else {
+                    body.repeated(earlier.queueId(), earlier.queueOffset(), earlier.position());
+                }
+                message++;
             }
         }
         ByteBuffer bytes = body.finish();

@@ -1,5 +1,7 @@
 package dev.millrace.broker.send;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.millrace.broker.deduplication.Window;
 import dev.millrace.broker.dispatch.Caller;
 import dev.millrace.broker.dispatch.Handler;
 import dev.millrace.broker.dispatch.RequestFailure;
@@ -13,6 +15,7 @@ import dev.millrace.protocol.message.RecallHandle;
 import dev.millrace.protocol.message.SystemFlags;
 import dev.millrace.protocol.route.TopicConfig;
 import dev.millrace.protocol.transport.Reply;
+import dev.millrace.store.AppendOutcome;
 import dev.millrace.store.DelayLevels;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.StoreException;
@@ -36,8 +39,7 @@ final class SendHandler implements Handler<SendMessage> {
     private static final int SETTLEMENT_PROPERTIES_BYTES = 192 + DELIVERY_PROPERTIES_BYTES;
 
     private static final byte[] DELAY = RecordComposer.ascii(PropertyNames.DELAY);
-    private static final byte[] PREPARED_OFFSET =
-            RecordComposer.ascii(PropertyNames.TRANSACTION_PREPARED_QUEUE_OFFSET);
+    private static final byte[] PREPARED_OFFSET = RecordComposer.ascii(PropertyNames.TRANSACTION_PREPARED_QUEUE_OFFSET);
     private static final byte[] PRODUCER_GROUP = RecordComposer.ascii(PropertyNames.PRODUCER_GROUP);
     private static final byte[] TRANSACTION = RecordComposer.ascii(PropertyNames.TRANSACTION_PREPARED);
 
@@ -161,10 +163,19 @@ final class SendHandler implements Handler<SendMessage> {
         request.queues[0] = store.queue(storedTopic, storedQueueId);
         request.waitForDurable = composer.waitsForDurable();
         request.answer(caller.to(), queueId, composer.uniqueId());
-        if (dueMs > 0 && !isHalf) {
-            request.answerHandle(recallHandle(send.topic(), dueMs, composer));
+        boolean isTimed = dueMs > 0 && !isHalf;
+        if (isTimed) {
+            request.answerHandle(
+                    new RecallHandle(send.topic(), brokerName, dueMs, String.valueOf(composer.uniqueId())));
         }
-        submit(store, request, caller);
+        Window window = targets.window(topic);
+        if (window == null) {
+            submit(store, request, caller);
+        } else {
+            Repeats repeats = new Repeats();
+            repeats.take(window, composer.property(window.keyName()), queueId, isTimed ? dueMs : 0);
+            submit(store, request, repeats, caller);
+        }
         counters.sent(1, bodyBytes);
     }
 
@@ -173,20 +184,32 @@ final class SendHandler implements Handler<SendMessage> {
         composer.add(PropertyNames.REAL_QUEUE_ID, Integer.toString(queueId));
     }
 
-    private String recallHandle(String topic, long dueMs, RecordComposer composer) {
-        return new RecallHandle(topic, brokerName, dueMs, String.valueOf(composer.uniqueId())).text();
+    /** Appends what is new of a request to a topic with a window, and answers for the rest. */
+    static void submit(MessageStore store, SendRequest request, Repeats repeats, Caller caller) {
+        request.answerAlso(repeats);
+        if (repeats.recordCount() == 0) {
+            request.answerOnly();
+            return;
+        }
+        if (!submit(store, request, caller)) {
+            repeats.giveUpFrom(0, AppendOutcome.Throttled.INSTANCE);
+        }
     }
 
-    static void submit(MessageStore store, SendRequest request, Caller caller) {
+    /** False if the store did not take it: then the caller is answered. */
+    @CanIgnoreReturnValue
+    static boolean submit(MessageStore store, SendRequest request, Caller caller) {
         try {
-            if (!store.append(request)) {
-                request.dropped();
-                caller.reply(Reply.failure(ResponseCode.SYSTEM_BUSY, SendFailures.BUSY));
+            if (store.append(request)) {
+                return true;
             }
+            request.dropped();
+            caller.reply(Reply.failure(ResponseCode.SYSTEM_BUSY, SendFailures.BUSY));
         } catch (StoreException malformed) {
             request.dropped();
             caller.reply(Reply.failure(ResponseCode.MESSAGE_ILLEGAL, String.valueOf(malformed.getMessage())));
         }
+        return false;
     }
 
     static RecordComposer.Parts parts(SendMessage send, int queueId, byte[] bornHost) {
@@ -232,8 +255,9 @@ final class SendHandler implements Handler<SendMessage> {
         if (group != null) {
             TopicNames.groupFault(group).ifPresent(fault -> {
                 throw new RequestFailure(
-                        ResponseCode.MESSAGE_ILLEGAL, "the half message is illegal: its " + PropertyNames.PRODUCER_GROUP
-                                + " is no producer group: " + fault);
+                        ResponseCode.MESSAGE_ILLEGAL,
+                        "the half message is illegal: its " + PropertyNames.PRODUCER_GROUP + " is no producer group: "
+                                + fault);
             });
         }
         composer.add(PropertyNames.TRANSACTION_ID, String.valueOf(composer.uniqueId()));

@@ -1,8 +1,10 @@
 package dev.millrace.broker.send;
 
+import dev.millrace.broker.deduplication.Receipt;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.command.ReplyHeader;
 import dev.millrace.protocol.message.OffsetMessageId;
+import dev.millrace.protocol.message.RecallHandle;
 import dev.millrace.protocol.transport.FrameWriter;
 import dev.millrace.protocol.transport.OutgoingFrame;
 import dev.millrace.protocol.transport.ReplyBody;
@@ -24,7 +26,8 @@ final class SendRequest extends AppendRequest implements OutgoingFrame {
     private final @Nullable SendPool pool;
     private @Nullable ReplyTo to;
     private @Nullable String transactionId;
-    private @Nullable String recallHandle;
+    private @Nullable RecallHandle recallHandle;
+    private @Nullable Repeats repeats;
     private int queueId;
     private AppendOutcome outcome = AppendOutcome.Appended.INSTANCE;
 
@@ -41,34 +44,68 @@ final class SendRequest extends AppendRequest implements OutgoingFrame {
         queueId = newQueueId;
         transactionId = newTransactionId;
         recallHandle = null;
+        repeats = null;
     }
 
     /** The answer names what recalls the message. */
-    void answerHandle(String newRecallHandle) {
+    void answerHandle(RecallHandle newRecallHandle) {
         recallHandle = newRecallHandle;
+    }
+
+    /** Some of its messages may repeat earlier ones; the answer waits for those. */
+    void answerAlso(Repeats newRepeats) {
+        repeats = newRepeats;
+    }
+
+    /** All of its messages repeat earlier ones: nothing is appended. */
+    void answerOnly() {
+        outcome = AppendOutcome.Appended.INSTANCE;
+        answerWhenEnded();
     }
 
     @Override
     protected void completed(AppendOutcome newOutcome) {
         outcome = newOutcome;
-        ReplyTo target = to;
-        if (target != null) {
-            target.connection().send(this);
+        Repeats others = repeats;
+        if (others != null) {
+            others.completed(newOutcome, this);
         }
+        answerWhenEnded();
+    }
+
+    private void answerWhenEnded() {
+        ReplyTo target = to;
+        Repeats others = repeats;
+        if (target == null) {
+            return;
+        }
+        if (others == null) {
+            target.connection().send(this);
+        } else {
+            others.whenAllEnded(() -> target.connection().send(this));
+        }
+    }
+
+    private AppendOutcome result() {
+        Repeats others = repeats;
+        AppendOutcome refusal = others != null && outcome instanceof AppendOutcome.Appended ? others.refusal() : null;
+        return refusal == null ? outcome : refusal;
     }
 
     @Override
     public void writeTo(FrameWriter writer) {
         ReplyTo target = to;
         if (target != null) {
-            if (outcome instanceof AppendOutcome.Appended) {
+            AppendOutcome result = result();
+            if (result instanceof AppendOutcome.Appended) {
                 writer.reply(target, ResponseCode.SUCCESS.number(), null, header(), ReplyBody.EMPTY);
             } else {
-                int code = SendFailures.code(outcome).number();
-                writer.reply(target, code, SendFailures.remark(outcome), null, ReplyBody.EMPTY);
+                int code = SendFailures.code(result).number();
+                writer.reply(target, code, SendFailures.remark(result), null, ReplyBody.EMPTY);
             }
         }
         to = null;
+        repeats = null;
         if (pool != null) {
             pool.give(this);
         }
@@ -81,7 +118,42 @@ final class SendRequest extends AppendRequest implements OutgoingFrame {
     }
 
     private ReplyHeader.SendReply header() {
-        return new ReplyHeader.SendReply(messageIds(), queueId, queueOffsets[0], transactionId, null, recallHandle);
+        RecallHandle handle = recallHandle;
+        Repeats others = repeats;
+        if (others == null) {
+            return new ReplyHeader.SendReply(
+                    messageIds(), queueId, queueOffsets[0], transactionId, null, handle == null ? null : handle.text());
+        }
+        Receipt first = others.receipt(0);
+        if (first == null) {
+            return new ReplyHeader.SendReply(
+                    idsWith(others),
+                    queueId,
+                    queueOffsets[0],
+                    transactionId,
+                    null,
+                    handle == null ? null : handle.text());
+        }
+        return new ReplyHeader.SendReply(
+                idsWith(others),
+                first.queueId(),
+                first.queueOffset(),
+                transactionId,
+                null,
+                handle == null || first.dueMs() == 0
+                        ? null
+                        : new RecallHandle(handle.topic(), handle.brokerName(), first.dueMs(), handle.uniqueId())
+                                .text());
+    }
+
+    private String idsWith(Repeats others) {
+        StringJoiner ids = new StringJoiner(",");
+        int record = 0;
+        for (int i = 0; i < others.count(); i++) {
+            Receipt earlier = others.receipt(i);
+            ids.add(OffsetMessageId.of(storeHost, earlier == null ? positions[record++] : earlier.position()));
+        }
+        return ids.toString();
     }
 
     private String messageIds() {

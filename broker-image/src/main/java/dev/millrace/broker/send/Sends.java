@@ -2,6 +2,7 @@ package dev.millrace.broker.send;
 
 import dev.millrace.broker.consumergroup.Members;
 import dev.millrace.broker.consumergroup.QueueLockTable;
+import dev.millrace.broker.deduplication.Deduplication;
 import dev.millrace.broker.dispatch.Dispatcher;
 import dev.millrace.broker.metrics.BrokerCounters;
 import dev.millrace.broker.metrics.Deliveries;
@@ -57,9 +58,9 @@ public final class Sends {
             int bodyBytesMax,
             boolean isTopicAutoCreated) {}
 
-    public static void register(Dispatcher.Builder table, Parts parts, InternalSends internal) {
+    public static void register(Dispatcher.Builder table, Parts parts, InternalSends internal, Deduplication windows) {
         Settings settings = parts.settings;
-        Targets targets = new Targets(parts.topics);
+        Targets targets = new Targets(parts.topics, windows);
         TopicCreation creation = new TopicCreation(parts.topics, settings.isTopicAutoCreated, parts.onTopicChange);
         LoopStates loops = new LoopStates(settings.storeHost, settings.cluster, settings.uniqueIds);
         SendParts shared = new SendParts(

@@ -1,5 +1,7 @@
 package dev.millrace.broker.send;
 
+import dev.millrace.broker.deduplication.Deduplication;
+import dev.millrace.broker.deduplication.Window;
 import dev.millrace.broker.dispatch.RequestFailure;
 import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.broker.topic.TopicTable;
@@ -18,11 +20,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Targets {
     private final TopicTable topics;
+    private final Deduplication windows;
     /** Bounded by the topics that exist: only names that are in the table get in. */
     private final ConcurrentHashMap<String, byte[]> topicBytes = new ConcurrentHashMap<>();
 
-    Targets(TopicTable topics) {
+    Targets(TopicTable topics, Deduplication windows) {
         this.topics = topics;
+        this.windows = windows;
+    }
+
+    /** The window in which messages of this topic are not stored again, null without one. */
+    @Nullable
+    Window window(TopicConfig topic) {
+        return windows.window(topic);
     }
 
     /**

@@ -5,12 +5,13 @@ import dev.millrace.protocol.ResponseCode;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Changes to a topic's attributes: {@code +key=value,-key}. Thread-safe: stateless. */
 final class Attributes {
     private static final String TYPE = "message.type";
     private static final Set<String> TYPES = Set.of("UNSPECIFIED", "NORMAL", "FIFO", "DELAY", "TRANSACTION", "MIXED");
-    private static final Set<String> KEYS = Set.of("queue.type", "cleanup.policy", TYPE, "reserve.time");
+    private static final Set<String> KEYS = new TreeSet<>(Set.of("queue.type", "cleanup.policy", TYPE, "reserve.time"));
     private static final Map<String, String> ONLY_SERVED = Map.of("queue.type", "SimpleCQ", "cleanup.policy", "DELETE");
 
     private Attributes() {}
@@ -44,8 +45,8 @@ final class Attributes {
     }
 
     private static void check(String key, String value) {
-        if (!KEYS.contains(key)) {
-            throw wrong("'" + key + "' is none of " + KEYS);
+        if (!KEYS.contains(key) && !WindowSetting.ATTRIBUTES.contains(key)) {
+            throw wrong("'" + key + "' is none of " + KEYS + " and " + WindowSetting.ATTRIBUTES);
         }
         String only = ONLY_SERVED.get(key);
         if (only != null && !only.equals(value)) {

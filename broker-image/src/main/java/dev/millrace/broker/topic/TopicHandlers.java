@@ -96,6 +96,7 @@ public final class TopicHandlers {
     /** Changes all or, if one of them has a fault, none. */
     private Reply updateAll(List<TopicConfig> configs) {
         configs.forEach(TopicHandlers::check);
+        configs.forEach(config -> refuse(windowFault(config)));
         boolean isChanged = false;
         for (TopicConfig config : configs) {
             if (topics.put(config)) {
@@ -120,6 +121,31 @@ public final class TopicHandlers {
         if (!Permission.isValid(config.perm())) {
             refuse(Optional.of("permission " + config.perm() + " is outside 0..7; use 2 W, 4 R, 6 RW"));
         }
+    }
+
+    /** A window may be impossible; and all of a broker together have a bound, since they are kept in its memory. */
+    private Optional<String> windowFault(TopicConfig config) {
+        long wanted;
+        try {
+            wanted = WindowSetting.of(config.attributes())
+                    .map(WindowSetting::countMax)
+                    .orElse(0);
+        } catch (IllegalArgumentException e) {
+            return Optional.of("attribute " + e.getMessage());
+        }
+        long others = 0;
+        for (TopicConfig other : topics.snapshot().topicConfigTable().values()) {
+            if (wanted > 0 && !other.topicName().equals(config.topicName())) {
+                others += WindowSetting.ofStored(other.attributes())
+                        .map(WindowSetting::countMax)
+                        .orElse(0);
+            }
+        }
+        return wanted + others <= WindowSetting.COUNT_TOTAL_MAX
+                ? Optional.empty()
+                : Optional.of(
+                        "a window of " + wanted + " messages and the " + others + " of other topics are more than "
+                                + WindowSetting.COUNT_TOTAL_MAX + " on one broker; lower " + WindowSetting.COUNT);
     }
 
     private static Optional<String> countFault(String what, int count) {

@@ -26,6 +26,9 @@ public final class TopicTable {
     @GuardedBy("lock")
     private DataVersion version = DataVersion.NONE;
 
+    @GuardedBy("lock")
+    private TopicWatcher watcher = TopicWatcher.NONE;
+
     public TopicTable(StateFile<TopicConfigTable> file, InstantSource clock) {
         this.file = file;
         this.clock = clock;
@@ -38,6 +41,17 @@ public final class TopicTable {
                 lock.unlock();
             }
         });
+    }
+
+    /** From now on the watcher hears of changes; it is told of all topics that are there. */
+    public void watch(TopicWatcher newWatcher) {
+        lock.lock();
+        try {
+            watcher = newWatcher;
+            topics.values().forEach(newWatcher::defined);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The topic, or null; for hot paths. */
@@ -71,6 +85,7 @@ public final class TopicTable {
             changed.put(config.topicName(), config);
             file.write(new TopicConfigTable(next, changed));
             topics.put(config.topicName(), config);
+            watcher.defined(config);
             version = next;
             return true;
         } finally {
@@ -95,6 +110,7 @@ public final class TopicTable {
             changed.remove(topic);
             file.write(new TopicConfigTable(next, changed));
             topics.remove(topic);
+            watcher.removed(topic);
             version = next;
             return true;
         } finally {

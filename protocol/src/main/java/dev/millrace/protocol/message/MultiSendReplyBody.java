@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *   2     remark length, then the remark, UTF-8
  *   4     number of records: all of the group in its order if they are stored, else 0
  *   per record:
- *     8   queue offset
+ *     8   queue offset; of a message that repeats an earlier one: bit 63 is set, bits 62..47 are the queue of that one,
+ *         bits 46..0 its queue offset
  *     8   position in the commit log
  * </pre>
  *
@@ -32,6 +33,9 @@ public final class MultiSendReplyBody {
     private static final int GROUP_HEAD_BYTES = 10;
     private static final int RECORD_BYTES = 16;
     private static final int REMARK_BYTES_MAX = 1024;
+    private static final int OFFSET_BITS = 47;
+    private static final long OFFSET_MASK = (1L << OFFSET_BITS) - 1;
+    private static final int QUEUE_MASK = 0xFFFF;
 
     private MultiSendReplyBody() {}
 
@@ -149,7 +153,18 @@ public final class MultiSendReplyBody {
         }
 
         public long queueOffset() {
-            return buffer.getLong(nextRecordAt - RECORD_BYTES);
+            long field = buffer.getLong(nextRecordAt - RECORD_BYTES);
+            return field < 0 ? field & OFFSET_MASK : field;
+        }
+
+        /** Whether the message was not stored, since it repeats one that stands at {@link #repeatedQueueId}. */
+        public boolean isRepeated() {
+            return buffer.getLong(nextRecordAt - RECORD_BYTES) < 0;
+        }
+
+        /** Queue of the earlier message if this one {@link #isRepeated}. */
+        public int repeatedQueueId() {
+            return (int) (buffer.getLong(nextRecordAt - RECORD_BYTES) >>> OFFSET_BITS) & QUEUE_MASK;
         }
 
         public long position() {
@@ -213,6 +228,14 @@ public final class MultiSendReplyBody {
             recordsLeft--;
             target.putLong(queueOffset).putLong(position);
             return this;
+        }
+
+        /** Where the earlier message is stored that the group's next one repeats. */
+        public Writer repeated(int queueId, long queueOffset, long position) {
+            if (queueId < 0 || queueId > QUEUE_MASK || queueOffset < 0 || queueOffset > OFFSET_MASK) {
+                throw new AssertionError("queue " + queueId + " and offset " + queueOffset + " do not fit the field");
+            }
+            return record(Long.MIN_VALUE | (long) queueId << OFFSET_BITS | queueOffset, position);
         }
 
         /** The whole body, from position to limit; the writer is of no use afterwards. */

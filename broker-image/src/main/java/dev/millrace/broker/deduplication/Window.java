@@ -1,0 +1,159 @@
+package dev.millrace.broker.deduplication;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.millrace.broker.topic.WindowSetting;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The de-duplication window of one topic.
+ *
+ * <pre>
+ * (unknown) --claim--&gt; in flight --record in the log is followed--&gt; stored --time or count--&gt; (unknown)
+ *     ^                    |
+ *     +------refused-------+
+ * </pre>
+ *
+ * <p>Thread-safe: one lock, held for no I/O; the log is read between two looks. Bounded: {@code countMax} stored messages,
+ * and as many flights as the log has appends under way. {@code // hot path}
+ */
+public final class Window {
+    private final String topic;
+    private final byte[] keyName;
+    private final String keyText;
+    private final StoredMessages log;
+    private final InstantSource clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile long timeMs;
+
+    @GuardedBy("lock")
+    private final StoredKeys stored;
+
+    @GuardedBy("lock")
+    private final Map<String, Flight> flights = new HashMap<>();
+
+    Window(String topic, WindowSetting setting, StoredMessages log, InstantSource clock) {
+        this.topic = topic;
+        this.keyText = setting.keyName();
+        this.keyName = keyText.getBytes(StandardCharsets.US_ASCII);
+        this.timeMs = setting.timeMs();
+        this.log = log;
+        this.clock = clock;
+        this.stored = new StoredKeys(setting.countMax(), setting.timeMs());
+    }
+
+    /** The property that holds the id; do not change. */
+    public byte[] keyName() {
+        return keyName;
+    }
+
+    /** Takes other bounds over; false if that needs a new window. */
+    boolean limit(WindowSetting setting) {
+        if (!setting.keyName().equals(keyText)) {
+            return false;
+        }
+        timeMs = setting.timeMs();
+        lock.lock();
+        try {
+            stored.limit(setting.countMax(), setting.timeMs());
+        } finally {
+            lock.unlock();
+        }
+        return true;
+    }
+
+    /**
+     * Asks for a message that is about to be stored. A {@link Claim.First} has to be told its end.
+     *
+     * @param queueId and {@code dueMs} are what its sender will be told
+     */
+    public Claim claim(String key, int queueId, long dueMs) {
+        long fingerprint = Fingerprint.of(key);
+        long refuted = StoredKeys.NONE;
+        while (true) {
+            long candidate;
+            lock.lock();
+            try {
+                Flight present = flights.get(key);
+                if (present != null) {
+                    return new Claim.Repeated(present.ending());
+                }
+                candidate = stored.find(fingerprint);
+                if (candidate == refuted) {
+                    Flight first = new Flight(this, key, queueId, dueMs);
+                    flights.put(key, first);
+                    return new Claim.First(first);
+                }
+            } finally {
+                lock.unlock();
+            }
+            Receipt receipt = candidate == StoredKeys.NONE ? null : confirm(candidate, key);
+            if (receipt != null) {
+                return new Claim.Repeated(CompletableFuture.completedFuture(new Ending.Stored(receipt)));
+            }
+            refuted = candidate;
+        }
+    }
+
+    /** The receipt if the message at this position has this very id and is young enough. */
+    private @Nullable Receipt confirm(long position, String key) {
+        return log.receipt(position, topic, keyName, key, clock.millis() - timeMs);
+    }
+
+    /** A flight did not arrive. */
+    void forget(Flight flight) {
+        lock.lock();
+        try {
+            flights.remove(flight.key(), flight);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Opening or dispatch thread: the log holds a message with this id. */
+    void followed(String key, long position, long storedMs) {
+        long fingerprint = Fingerprint.of(key);
+        lock.lock();
+        try {
+            stored.add(fingerprint, position, storedMs);
+            flights.remove(key);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Position of the oldest message that is remembered, -1 without one. */
+    long oldestPosition(long nowMs) {
+        lock.lock();
+        try {
+            stored.forgetOlder(nowMs);
+            return stored.oldestPosition();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int count() {
+        lock.lock();
+        try {
+            return stored.count();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Bytes of memory for what is stored. */
+    long bytes() {
+        lock.lock();
+        try {
+            return stored.bytes();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.millrace.broker.deduplication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class StoredKeysTest {
+    /** What it should do, in plain collections. */
+    private static final class Model {
+        private record Entry(long fingerprint, long position, long timeMs) {}
+
+        private final ArrayDeque<Entry> order = new ArrayDeque<>();
+        private final Map<Long, Long> positions = new HashMap<>();
+        private int countMax;
+        private long timeMs;
+
+        Model(int countMax, long timeMs) {
+            limit(countMax, timeMs);
+        }
+
+        void limit(int newCountMax, long newTimeMs) {
+            countMax = newCountMax;
+            timeMs = newTimeMs;
+            while (order.size() > countMax) {
+                forgetOldest();
+            }
+        }
+
+        void add(long fingerprint, long position, long nowMs) {
+            while (!order.isEmpty() && nowMs - order.element().timeMs > timeMs) {
+                forgetOldest();
+            }
+            if (positions.containsKey(fingerprint)) {
+                return;
+            }
+            if (order.size() == countMax) {
+                forgetOldest();
+            }
+            order.add(new Entry(fingerprint, position, nowMs));
+            positions.put(fingerprint, position);
+        }
+
+        private void forgetOldest() {
+            positions.remove(order.remove().fingerprint);
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void holdsWhatPlainCollectionsHold(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int countMax = random.nextInt(1, 5000);
+        long timeMs = random.nextLong(1, 4000);
+        StoredKeys keys = new StoredKeys(countMax, timeMs);
+        Model model = new Model(countMax, timeMs);
+        long now = 1_700_000_000_000L + random.nextLong(1L << 33);
+        for (int i = 0; i < 60_000; i++) {
+            // Few values, and many that share their lower bits: both meet in the table.
+            long fingerprint = random.nextLong(9000) << (random.nextBoolean() ? 0 : 24);
+            keys.add(fingerprint, i, now);
+            model.add(fingerprint, i, now);
+            now += random.nextInt(10) == 0 ? random.nextInt(3) : 0;
+            now += random.nextInt(20_000) == 0 ? 2 * timeMs : 0;
+            if (random.nextInt(15_000) == 0) {
+                int newCount = random.nextInt(1, 6000);
+                long newTime = random.nextLong(1, 4000);
+                keys.limit(newCount, newTime);
+                model.limit(newCount, newTime);
+            }
+            if (i % 64 == 0) {
+                assertThat(keys.find(fingerprint)).isEqualTo(model.positions.getOrDefault(fingerprint, -1L));
+                long other = random.nextLong(9000);
+                assertThat(keys.find(other)).isEqualTo(model.positions.getOrDefault(other, -1L));
+            }
+        }
+        assertThat(keys.count()).isEqualTo(model.order.size());
+        assertThat(keys.oldestPosition()).isEqualTo(model.order.element().position);
+        model.positions.forEach(
+                (fingerprint, position) -> assertThat(keys.find(fingerprint)).isEqualTo(position));
+    }
+
+    @Test
+    void aMillionMessagesTakeLessThan30Megabytes() {
+        StoredKeys keys = new StoredKeys(1_000_000, 1000);
+        for (int i = 0; i < 2_000_000; i++) {
+            keys.add(Fingerprint.of("7F000001002A9F" + i), i, 5);
+        }
+
+        assertThat(keys.count()).isEqualTo(1_000_000);
+        assertThat(keys.bytes()).isLessThan(30_000_000);
+    }
+
+    @Test
+    void fingerprintsOfLikeIdsDiffer() {
+        Map<Long, String> seen = new HashMap<>();
+        for (int i = 0; i < 300_000; i++) {
+            String id = "7F00000100002A9F0000" + Integer.toHexString(i);
+            assertThat(seen.put(Fingerprint.of(id), id)).isNull();
+        }
+        assertThat(Fingerprint.of("a")).isNotEqualTo(Fingerprint.of("a\0"));
+        assertThat(Fingerprint.of("")).isNotEqualTo(Fingerprint.of("\0"));
+    }
+}
