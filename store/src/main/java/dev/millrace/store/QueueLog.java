@@ -1,7 +1,5 @@
 package dev.millrace.store;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Handle of one queue: keep it, it stays the same object until its topic is deleted.
  *
@@ -27,8 +25,11 @@ public interface QueueLog {
     /** Store time of an entry's record in ms since the epoch, -1 if there is none. */
     long storeTimeAt(long queueOffset);
 
-    /** Sets who hears of new entries, null for nobody. */
-    void setWatcher(@Nullable QueueWatcher watcher);
+    /** Adds who hears of new entries; one that is there already stays there once. */
+    void addWatcher(QueueWatcher watcher);
+
+    /** Removes who heard of new entries; it may still hear of one. */
+    void removeWatcher(QueueWatcher watcher);
 
     /** Whether its topic was deleted; appends to this handle are refused. */
     boolean isDeleted();

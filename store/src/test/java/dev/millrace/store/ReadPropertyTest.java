@@ -150,7 +150,7 @@ class ReadPropertyTest {
     void filtersByRecordAndTellsWatchers(@TempDir Path folder) {
         try (TestStore test = TestStore.open(TestStore.config(folder))) {
             List<String> heard = new ArrayList<>();
-            test.store.queue("t", 0).setWatcher((queue, offset, tagHash) -> heard.add(offset + " " + tagHash));
+            test.store.queue("t", 0).addWatcher((queue, offset, tagHash) -> heard.add(offset + " " + tagHash));
             for (int i = 0; i < 10; i++) {
                 test.send("t", 0, "m" + i, "TAGS=b");
             }

@@ -53,7 +53,7 @@ final class ParkedPolls {
             try {
                 polls.removeIf(ParkedPoll::isClaimed);
                 polls.add(poll);
-                poll.queue().setWatcher(this);
+                poll.queue().addWatcher(this);
             } finally {
                 pollsLock.unlock();
             }
@@ -86,7 +86,7 @@ final class ParkedPolls {
                     return isWanted || poll.isClaimed();
                 });
                 if (polls.isEmpty()) {
-                    queue.setWatcher(null);
+                    queue.removeWatcher(this);
                 }
             } finally {
                 pollsLock.unlock();

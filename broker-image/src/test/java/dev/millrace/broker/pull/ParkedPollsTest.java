@@ -59,8 +59,13 @@ class ParkedPollsTest {
         }
 
         @Override
-        public void setWatcher(@Nullable QueueWatcher newWatcher) {
+        public void addWatcher(QueueWatcher newWatcher) {
             watcher = newWatcher;
+        }
+
+        @Override
+        public void removeWatcher(QueueWatcher oldWatcher) {
+            watcher = null;
         }
 
         @Override

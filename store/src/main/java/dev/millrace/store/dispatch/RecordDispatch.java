@@ -78,7 +78,7 @@ public final class RecordDispatch {
                 queue.isSchedule() ? parser.storeTimeMs() + DelayLevels.delayMs(parser.delayLevel()) : parser.tagHash();
         boolean isNew = queue.owns(position) && queue.put(parser.queueOffset(), position, parser.size(), tagHash);
         if (isNew && !isRecovery) {
-            queue.notifyWatcher(parser.queueOffset(), tagHash);
+            queue.notifyWatchers(parser.queueOffset(), tagHash);
         }
     }
 

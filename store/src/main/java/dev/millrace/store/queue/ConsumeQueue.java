@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * One queue: entries of fixed size that point into the log. See {@link QueueEntry} for the bytes.
@@ -38,7 +38,7 @@ public final class ConsumeQueue implements QueueLog {
     private volatile long maxOffset;
     private volatile long minOffset;
     private long forcedOffset;
-    private volatile @Nullable QueueWatcher watcher;
+    private final CopyOnWriteArrayList<QueueWatcher> watchers = new CopyOnWriteArrayList<>();
     private volatile boolean isDeleted;
     private boolean hasGap;
 
@@ -82,8 +82,13 @@ public final class ConsumeQueue implements QueueLog {
     }
 
     @Override
-    public void setWatcher(@Nullable QueueWatcher newWatcher) {
-        watcher = newWatcher;
+    public void addWatcher(QueueWatcher watcher) {
+        watchers.addIfAbsent(watcher);
+    }
+
+    @Override
+    public void removeWatcher(QueueWatcher watcher) {
+        watchers.remove(watcher);
     }
 
     @Override
@@ -164,10 +169,12 @@ public final class ConsumeQueue implements QueueLog {
         return true;
     }
 
-    /** Dispatch thread: tells the watcher of an entry. */
-    public void notifyWatcher(long offset, long tagHash) {
-        QueueWatcher present = watcher;
-        if (present != null) {
+    /** Dispatch thread: tells the watchers of an entry. */
+    public void notifyWatchers(long offset, long tagHash) {
+        if (watchers.isEmpty()) {
+            return;
+        }
+        for (QueueWatcher present : watchers) {
             present.arrived(this, offset, tagHash);
         }
     }
@@ -308,7 +315,7 @@ public final class ConsumeQueue implements QueueLog {
     /** From now on appends are refused and nothing is dispatched to it. */
     public void markDeleted() {
         isDeleted = true;
-        watcher = null;
+        watchers.clear();
     }
 
     /** Dispatch thread: removes the files of a deleted queue; waits for readers, which hold files for moments only. */
