@@ -6,6 +6,7 @@ import dev.millrace.protocol.command.GroupRequest;
 import dev.millrace.protocol.command.MemberRequest;
 import dev.millrace.protocol.command.NamesrvRequest;
 import dev.millrace.protocol.command.OwnRequest;
+import dev.millrace.protocol.command.PopRequest;
 import dev.millrace.protocol.command.PullMessage;
 import dev.millrace.protocol.command.QueueRequest;
 import dev.millrace.protocol.command.RelayedRequest;
@@ -40,6 +41,7 @@ public final class Commands {
         putNamesrvRequests();
         putGroupRequests();
         putClientRequests();
+        putPopRequests();
         put(RequestCode.END_TRANSACTION, TransactionRequest.EndTransaction.class);
         put(RequestCode.REDELIVER, OwnRequest.Redeliver.class);
     }
@@ -140,6 +142,19 @@ public final class Commands {
         put(RequestCode.DELETE_TOPIC_IN_NAMESRV, NamesrvRequest.DeleteTopicRoute.class);
         put(RequestCode.GET_NAMESRV_CONFIG, NamesrvRequest.GetNamesrvConfig.class);
         put(RequestCode.UPDATE_NAMESRV_CONFIG, NamesrvRequest.UpdateNamesrvConfig.class);
+    }
+
+    private static void putPopRequests() {
+        put(RequestCode.POP_MESSAGE, PopRequest.Pop.class);
+        put(RequestCode.ACK_MESSAGE, PopRequest.Ack.class);
+        put(RequestCode.BATCH_ACK_MESSAGE, PopRequest.BatchAck.class);
+        put(RequestCode.CHANGE_MESSAGE_INVISIBLETIME, PopRequest.ChangeInvisibleTime.class);
+        put(RequestCode.PEEK_MESSAGE, PopRequest.Peek.class);
+        put(RequestCode.NOTIFICATION, PopRequest.Notification.class);
+        put(RequestCode.POLLING_INFO, PopRequest.PollingInfo.class);
+        put(RequestCode.QUERY_ASSIGNMENT, PopRequest.QueryAssignment.class);
+        put(RequestCode.SET_MESSAGE_REQUEST_MODE, PopRequest.SetRequestMode.class);
+        put(RequestCode.GET_ALL_MESSAGE_REQUEST_MODE, PopRequest.GetAllRequestModes.class);
     }
 
     private static <T extends Record & Request> void put(RequestCode code, Class<T> type) {

@@ -10,5 +10,6 @@ public sealed interface BrokerRequest extends Request
                 TopicRequest,
                 GroupRequest,
                 TransactionRequest,
+                PopRequest,
                 SettingsRequest,
                 RelayedRequest {}

@@ -80,4 +80,37 @@ public sealed interface ReplyHeader {
      * @param brokerCluster name of the broker's cluster
      */
     record NegotiateReply(int features, String brokerCluster) implements ReplyHeader {}
+
+    /**
+     * Messages that were taken.
+     *
+     * @param popTime when, ms since the epoch
+     * @param invisibleTime for how long, ms
+     * @param reviveQid the broker's mark, part of each receipt
+     * @param restNum messages that are left
+     * @param startOffsetInfo for each queue: kind, queue id, first offset
+     * @param msgOffsetInfo for each queue: kind, queue id, offsets of the messages
+     * @param orderCountInfo for each message of a queue in order: how often it was delivered before
+     */
+    record PopReply(
+            long popTime,
+            long invisibleTime,
+            int reviveQid,
+            long restNum,
+            @Nullable String startOffsetInfo,
+            @Nullable String msgOffsetInfo,
+            @Nullable String orderCountInfo)
+            implements ReplyHeader {
+        /** Nothing was taken. */
+        public static final PopReply NOTHING = new PopReply(0, 0, 0, 0, null, null, null);
+    }
+
+    /** What the new receipt of a message is made of. */
+    record InvisibleTimeReply(long popTime, long invisibleTime, int reviveQid) implements ReplyHeader {}
+
+    /** Whether there is a message to take. */
+    record NotificationReply(boolean hasMsg, boolean pollingFull) implements ReplyHeader {}
+
+    /** How many requests wait. */
+    record PollingInfoReply(int pollingNum) implements ReplyHeader {}
 }

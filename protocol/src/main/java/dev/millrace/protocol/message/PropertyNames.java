@@ -62,6 +62,10 @@ public final class PropertyNames {
     public static final String PUSH_REPLY_TIME = "PUSH_REPLY_TIME";
     /** Which dead letter a message was made of: its queue and its queue offset there. */
     public static final String REDELIVERED_FROM = "DLQ_REDELIVERED_FROM";
+    /** Receipt of a message that was taken. */
+    public static final String POP_RECEIPT = "POP_CK";
+    /** When a message was taken for the first time, ms since the epoch. */
+    public static final String FIRST_POP_TIME = "1ST_POP_TIME";
 
     private PropertyNames() {}
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.protocol.BadFieldException;
+import dev.millrace.protocol.body.AssignmentQuery;
+import dev.millrace.protocol.body.BatchAcks;
 import dev.millrace.protocol.body.ClientConfigCheck;
 import dev.millrace.protocol.body.ConsumeStats;
 import dev.millrace.protocol.body.ConsumerConnections;
@@ -21,6 +23,7 @@ import dev.millrace.protocol.body.ProducerConnections;
 import dev.millrace.protocol.body.QueueLocks;
 import dev.millrace.protocol.body.QueueStats;
 import dev.millrace.protocol.body.RegisterBrokerBody;
+import dev.millrace.protocol.body.RequestModes;
 import dev.millrace.protocol.body.TopicList;
 import dev.millrace.protocol.body.TopicStats;
 import dev.millrace.protocol.route.BrokerData;
@@ -57,6 +60,8 @@ class BodyJsonTest {
     @ParameterizedTest
     @ValueSource(
             classes = {
+                AssignmentQuery.class,
+                BatchAcks.class,
                 ClientConfigCheck.class,
                 ConsumeStats.class,
                 ConsumerConnections.class,
@@ -70,6 +75,7 @@ class BodyJsonTest {
                 ProducerConnections.class,
                 QueueLocks.class,
                 RegisterBrokerBody.class,
+                RequestModes.class,
                 TopicList.class,
                 TopicStats.class,
                 ClusterInfo.class,

@@ -56,11 +56,19 @@ class CommandsTest {
         for (int seed = 0; seed < VARIANTS; seed++) {
             Request sent = sendable((Request) new RandomRecords(seed).record(type));
             for (Serialization serialization : Serialization.values()) {
+                if (!fits(Commands.codeOf(sent), serialization)) {
+                    continue;
+                }
                 Request received = throughTheWire(sent, serialization);
 
                 assertThat(received).as("seed %d, %s", seed, serialization).isEqualTo(sent);
             }
         }
+    }
+
+    /** The binary header has two bytes for the code. */
+    private static boolean fits(RequestCode code, Serialization serialization) {
+        return serialization == Serialization.JSON || code.number() <= Short.MAX_VALUE;
     }
 
     /** What the wire can't carry is not asked of it: whole numbers below 0 that mean "none", bits that choose the code. */

@@ -58,6 +58,9 @@ final class RandomRecords {
         if (wanted == boolean.class || wanted == Boolean.class) {
             return random.nextBoolean();
         }
+        if (wanted.isEnum()) {
+            return wanted.getEnumConstants()[random.nextInt(wanted.getEnumConstants().length)];
+        }
         if (wanted == ByteBuffer.class) {
             byte[] bytes = new byte[random.nextInt(40)];
             random.nextBytes(bytes);
