@@ -16,6 +16,8 @@ import dev.millrace.broker.metrics.BrokerCounters;
 import dev.millrace.broker.metrics.Deliveries;
 import dev.millrace.broker.metrics.RuntimeInfo;
 import dev.millrace.broker.metrics.StatisticsBook;
+import dev.millrace.broker.pop.PopFollower;
+import dev.millrace.broker.pop.Pops;
 import dev.millrace.broker.pull.PullHandler;
 import dev.millrace.broker.pull.Pulls;
 import dev.millrace.broker.registration.Registrar;
@@ -50,6 +52,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.YearMonth;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,7 +74,6 @@ final class Broker implements AutoCloseable {
 
     private static final int TIMED_TURNS_MAX = 64;
     private static final int PORT_MIN_FOR_FAST = 3;
-    private static final RequestCode[] READS = {RequestCode.PULL_MESSAGE, RequestCode.LITE_PULL_MESSAGE};
 
     private final BrokerConfig config;
     private final MessageStore store;
@@ -80,13 +83,23 @@ final class Broker implements AutoCloseable {
     private final Clocks clocks = Clocks.start();
     private final State state;
     private final StatisticsBook statistics;
-    private final RemotingServer server;
-    private final @Nullable RemotingServer fastServer;
+    private final Ports ports;
     private final RemotingClient client;
     private final Registrar registrar;
     private final Delays delays;
     private final Transactions transactions;
     private final Deduplication windows;
+    private final Pops pops;
+
+    /** Where it listens: for all requests, and for all but reads if there is room for a second port. */
+    private record Ports(RemotingServer all, @Nullable RemotingServer fast) {
+        void close() {
+            all.close();
+            if (fast != null) {
+                fast.close();
+            }
+        }
+    }
 
     /** An open store and those who follow it. */
     record OpenStore(
@@ -94,6 +107,7 @@ final class Broker implements AutoCloseable {
             long segmentBytes,
             HalfFollower halves,
             TimerFollower timers,
+            PopFollower pops,
             DelayConfig delays,
             Deduplication windows) {}
 
@@ -117,6 +131,7 @@ final class Broker implements AutoCloseable {
             BrokerTimers delays,
             BrokerTimers upkeep,
             BrokerTimers transactions,
+            BrokerTimers pops,
             BrokerTimers registration) {
         static Clocks start() {
             return new Clocks(
@@ -124,6 +139,7 @@ final class Broker implements AutoCloseable {
                     new BrokerTimers("delays"),
                     new BrokerTimers("upkeep"),
                     new BrokerTimers("transactions"),
+                    new BrokerTimers("pop"),
                     new BrokerTimers("registration"));
         }
     }
@@ -194,6 +210,8 @@ final class Broker implements AutoCloseable {
         this.transactions = new Transactions(transactionParts(opened.halves, storeHost));
         Dispatcher.Builder table = Dispatcher.builder(admin);
         transactions.register(table);
+        this.pops = new Pops(popParts(storeHost), opened.pops, stateFolder);
+        pops.register(table);
         Sends.register(table, sendParts(storeHost, opened), internal, windows);
         table.onLoop(
                 RequestCode.RECALL_MESSAGE,
@@ -204,15 +222,23 @@ final class Broker implements AutoCloseable {
                 new RuntimeInfo(store, state.counters, clock, pulls::parkedCount, settings, this::describeFeatures);
         HandlerTable.Parts handlers = handlerParts();
         HandlerTable.registerMembers(table, handlers);
-        HandlerTable.registerAdmin(table, handlers, pulls);
+        HandlerTable.registerAdmin(table, handlers, pulls, pops);
         HandlerTable.registerRedelivery(table, handlers, internal);
         HandlerTable.registerInfo(table, info);
         ConnectionGate gate = new ConnectionGate(state.members, state.counters.closed(), config.connectionsMax());
-        this.server = listen(config.port(), transport, table.build(), gate);
-        this.fastServer = config.port() < PORT_MIN_FOR_FAST
-                ? null
-                : listen(config.port() - FAST_PORT_DISTANCE, transport, table.buildWithout(READS), gate);
+        this.ports = new Ports(
+                listen(config.port(), transport, table.build(), gate),
+                config.port() < PORT_MIN_FOR_FAST
+                        ? null
+                        : listen(config.port() - FAST_PORT_DISTANCE, transport, table.buildWithout(reads()), gate));
         startTimers(pulls, info);
+    }
+
+    private static RequestCode[] reads() {
+        List<RequestCode> reads = new ArrayList<>(Pops.reads());
+        reads.add(RequestCode.PULL_MESSAGE);
+        reads.add(RequestCode.LITE_PULL_MESSAGE);
+        return reads.toArray(RequestCode[]::new);
     }
 
     private Registrar.Identity identity() {
@@ -259,6 +285,28 @@ final class Broker implements AutoCloseable {
     private Transactions.Parts transactionParts(HalfFollower halves, byte[] storeHost) {
         return new Transactions.Parts(
                 store, halves, state.members, state.offsets, clock, storeHost, config.name(), this::defineGivenUpTopic);
+    }
+
+    private Pops.Parts popParts(byte[] storeHost) {
+        return new Pops.Parts(
+                new Pops.State(
+                        store,
+                        state.topics,
+                        state.groups,
+                        state.offsets,
+                        state.resets,
+                        state.members,
+                        state.counters,
+                        state.deliveries),
+                config.namesrv(),
+                client,
+                admin,
+                registrar::registerNow,
+                clock,
+                System::nanoTime,
+                storeHost,
+                config.name(),
+                (int) config.pullSizeMax().bytes());
     }
 
     private void defineGivenUpTopic() {
@@ -323,9 +371,11 @@ final class Broker implements AutoCloseable {
         clocks.delays.every(TIMED_TICK, "messages with a delivery time", delays::turn);
         clocks.upkeep.every(Duration.ofMillis(200), "saving the calendar", delays.times::save);
         clocks.timers.every(Duration.ofMillis(50), "parked polls", pulls::answerExpired);
-        clocks.upkeep.every(Duration.ofSeconds(5), "saving offsets", state.offsets::save);
         clocks.upkeep.every(Duration.ofSeconds(5), "saving the start of windows", windows::save);
         clocks.upkeep.every(Duration.ofSeconds(10), "statistics", statistics::sample);
+        clocks.upkeep.every(Duration.ofSeconds(1), "saving offsets and messages in flight", pops::save);
+        clocks.timers.every(Duration.ofMillis(50), "waiting pops", pops::answerExpired);
+        clocks.pops.every(Duration.ofMillis(100), "messages to deliver again", pops::deliverOver);
         clocks.upkeep.every(Duration.ofSeconds(1), "rates", () -> info.sample(System.nanoTime()));
         clocks.upkeep.every(Duration.ofSeconds(10), "expiry of silent clients", () -> {
             state.members.removeSilent();
@@ -342,12 +392,13 @@ final class Broker implements AutoCloseable {
         transactions.describe(table);
         windows.describe(table);
         table.put("consumerGroupsSubscribedDifferently", Long.toString(state.members.conflictCount()));
+        pops.describe(table);
         table.putAll(delays.times.figures().table());
     }
 
     /** The port it listens on. */
     int port() {
-        return server.port();
+        return ports.all.port();
     }
 
     /** Leaves the routes, answers what is under way, saves its state. The store stays open. */
@@ -355,19 +406,17 @@ final class Broker implements AutoCloseable {
     public void close() {
         clocks.registration.close();
         registrar.unregister();
-        server.close();
-        if (fastServer != null) {
-            fastServer.close();
-        }
+        ports.close();
         client.close();
         clocks.timers.close();
         clocks.delays.close();
         clocks.transactions.close();
+        clocks.pops.close();
         clocks.upkeep.close();
         admin.close();
         io.close();
         transactions.save();
-        state.offsets.save();
+        pops.saveLast();
         windows.save();
         delays.save();
         LOG.atInfo().addKeyValue("broker", config.name()).log("broker stopped serving");

@@ -3,6 +3,8 @@ package dev.millrace.broker;
 import dev.millrace.broker.deduplication.Deduplication;
 import dev.millrace.broker.delay.DelayConfig;
 import dev.millrace.broker.delay.TimerFollower;
+import dev.millrace.broker.pop.PopConfig;
+import dev.millrace.broker.pop.PopFollower;
 import dev.millrace.broker.transaction.HalfFollower;
 import dev.millrace.broker.transaction.TransactionConfig;
 import dev.millrace.protocol.config.ConfigException;
@@ -70,19 +72,25 @@ public final class BrokerMain implements Callable<Integer> {
         TransactionConfig transactionConfig;
         StoreConfig storeConfig;
         DelayConfig delayConfig;
+        PopConfig popConfig;
         try {
             Settings settings = Settings.read(config, System.getenv(), overrides);
-            Settings.Bound bound = settings.bindAll(
-                    List.of(BrokerConfig.class, TransactionConfig.class, DelayConfig.class, StoreConfig.class));
+            Settings.Bound bound = settings.bindAll(List.of(
+                    BrokerConfig.class,
+                    TransactionConfig.class,
+                    DelayConfig.class,
+                    PopConfig.class,
+                    StoreConfig.class));
             brokerConfig = bound.get(BrokerConfig.class);
             transactionConfig = bound.get(TransactionConfig.class);
             storeConfig = bound.get(StoreConfig.class);
             delayConfig = bound.get(DelayConfig.class);
+            popConfig = bound.get(PopConfig.class);
         } catch (ConfigException e) {
             return refuse(WRONG_SETTINGS, e);
         }
         try {
-            return run(brokerConfig, transactionConfig, storeConfig, delayConfig);
+            return run(brokerConfig, transactionConfig, storeConfig, delayConfig, popConfig);
         } catch (StoreException | TransportException e) {
             return refuse(CANNOT_START, e);
         }
@@ -98,13 +106,15 @@ public final class BrokerMain implements Callable<Integer> {
             BrokerConfig brokerConfig,
             TransactionConfig transactionConfig,
             StoreConfig storeConfig,
-            DelayConfig delayConfig) {
+            DelayConfig delayConfig,
+            PopConfig popConfig) {
         Path stateFolder = storeConfig.path().resolve("config");
         RecoveryLog recovery = new RecoveryLog(System::nanoTime);
         LocalDisk disk = new LocalDisk();
         HalfFollower halves = new HalfFollower(transactionConfig, disk, stateFolder);
         TimerFollower timers = new TimerFollower(disk, storeConfig.path(), delayConfig);
         Deduplication windows = new Deduplication(stateFolder, InstantSource.system());
+        PopFollower pops = new PopFollower(popConfig, stateFolder);
         StoreDependencies dependencies = new StoreDependencies(
                 disk,
                 InstantSource.system(),
@@ -113,18 +123,20 @@ public final class BrokerMain implements Callable<Integer> {
                         0, (role, fault) -> LOG.atError().setCause(fault).log("the {} thread ended", role)),
                 this::storeFailed,
                 recovery,
-                List.of(halves, timers, windows));
+                List.of(halves, timers, windows, pops));
         Map<String, String> shown = new TreeMap<>(Settings.describe(brokerConfig));
         shown.putAll(Settings.describe(transactionConfig));
         shown.putAll(Settings.describe(storeConfig));
         shown.putAll(Settings.describe(delayConfig));
+        shown.putAll(Settings.describe(popConfig));
         CompletableFuture<Void> isStopped = new CompletableFuture<>();
         try (ExecutorService healthThreads = Executors.newVirtualThreadPerTaskExecutor();
                 HealthServer health = health(brokerConfig, recovery, healthThreads);
                 MessageStore store = StoreWiring.open(storeConfig, dependencies);
                 Broker broker = new Broker(
                         brokerConfig,
-                        new Broker.OpenStore(store, storeConfig.segmentBytes(), halves, timers, delayConfig, windows),
+                        new Broker.OpenStore(
+                                store, storeConfig.segmentBytes(), halves, timers, pops, delayConfig, windows),
                         stateFolder,
                         shown,
                         TransportSettings.defaults())) {

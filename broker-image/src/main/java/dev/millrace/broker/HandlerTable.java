@@ -13,6 +13,7 @@ import dev.millrace.broker.dispatch.Dispatcher;
 import dev.millrace.broker.metrics.Deliveries;
 import dev.millrace.broker.metrics.RuntimeInfo;
 import dev.millrace.broker.metrics.StatisticsBook;
+import dev.millrace.broker.pop.Pops;
 import dev.millrace.broker.pull.PullHandler;
 import dev.millrace.broker.query.QueryHandlers;
 import dev.millrace.broker.redelivery.RedeliveryHandler;
@@ -31,6 +32,7 @@ import dev.millrace.protocol.command.SettingsRequest;
 import dev.millrace.protocol.command.TopicRequest;
 import dev.millrace.store.MessageStore;
 import java.time.InstantSource;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Which handler serves which request, for all but sends and pulls. */
@@ -88,12 +90,14 @@ final class HandlerTable {
                         members::checkClientConfig);
     }
 
-    /** The pulls of this broker are told what happened to topics and groups. */
-    static void registerAdmin(Dispatcher.Builder table, Parts parts, PullHandler pulls) {
+    /** The pulls and pops of this broker are told what happened to topics and groups. */
+    static void registerAdmin(Dispatcher.Builder table, Parts parts, PullHandler pulls, Pops pops) {
+        Consumer<String> onDelete = pops::topicDeleted;
+        BiConsumer<String, String> onMove = pops::groupMoved;
         registerOffsets(table, parts);
-        registerTopics(table, parts, pulls);
+        registerTopics(table, parts, onDelete.andThen(pulls::topicDeleted));
         registerGroups(table, parts);
-        registerProgress(table, parts, pulls);
+        registerProgress(table, parts, onMove.andThen(pulls::groupMoved));
         RelayHandlers relay = new RelayHandlers(parts.members, parts.store, parts.brokerName);
         table.blockingLater(
                         RequestCode.GET_CONSUMER_RUNNING_INFO, RelayedRequest.GetRunningInfo.class, relay::runningInfo)
@@ -119,8 +123,7 @@ final class HandlerTable {
         table.blocking(RequestCode.REDELIVER, OwnRequest.Redeliver.class, redelivery::redeliver);
     }
 
-    private static void registerTopics(Dispatcher.Builder table, Parts parts, PullHandler pulls) {
-        Consumer<String> onDelete = pulls::topicDeleted;
+    private static void registerTopics(Dispatcher.Builder table, Parts parts, Consumer<String> onDelete) {
         TopicHandlers topics = new TopicHandlers(
                 parts.topics,
                 parts.store,
@@ -171,7 +174,7 @@ final class HandlerTable {
                 .blocking(RequestCode.GET_ALL_PRODUCER_INFO, GroupRequest.GetAllProducers.class, groups::allProducers);
     }
 
-    private static void registerProgress(Dispatcher.Builder table, Parts parts, PullHandler pulls) {
+    private static void registerProgress(Dispatcher.Builder table, Parts parts, BiConsumer<String, String> onMove) {
         ProgressHandlers progress = new ProgressHandlers(new ProgressHandlers.Parts(
                 parts.topics,
                 parts.groups,
@@ -190,7 +193,7 @@ final class HandlerTable {
                 parts.resets,
                 parts.store,
                 parts.brokerName,
-                pulls::groupMoved));
+                onMove));
         table.blocking(RequestCode.GET_CONSUME_STATS, GroupRequest.GetConsumeStats.class, progress::progress)
                 .blocking(
                         RequestCode.GET_BROKER_CONSUME_STATS,

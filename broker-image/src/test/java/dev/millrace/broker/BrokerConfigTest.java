@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.broker.delay.DelayConfig;
+import dev.millrace.broker.pop.PopConfig;
 import dev.millrace.broker.transaction.TransactionConfig;
 import dev.millrace.protocol.config.ByteSize;
 import dev.millrace.protocol.config.ConfigDocs;
@@ -91,6 +92,7 @@ class BrokerConfigTest {
                         ConfigDocs.section(BrokerConfig.class),
                         ConfigDocs.section(TransactionConfig.class),
                         ConfigDocs.section(DelayConfig.class),
+                        ConfigDocs.section(PopConfig.class),
                         ConfigDocs.section(StoreConfig.class));
     }
 }

@@ -3,6 +3,8 @@ package dev.millrace.broker;
 import dev.millrace.broker.deduplication.Deduplication;
 import dev.millrace.broker.delay.DelayConfig;
 import dev.millrace.broker.delay.TimerFollower;
+import dev.millrace.broker.pop.PopConfig;
+import dev.millrace.broker.pop.PopFollower;
 import dev.millrace.broker.transaction.HalfFollower;
 import dev.millrace.broker.transaction.TransactionConfig;
 import dev.millrace.protocol.ResponseCode;
@@ -72,6 +74,7 @@ final class RunningBroker implements AutoCloseable {
         Path stateFolder = folder.resolve("config");
         HalfFollower halves = new HalfFollower(bound.bind(TransactionConfig.class), new LocalDisk(), stateFolder);
         DelayConfig delayConfig = bound.bind(DelayConfig.class);
+        PopFollower pops = new PopFollower(bound.bind(PopConfig.class), stateFolder);
         bound.checkAllUsed();
         TimerFollower timers = new TimerFollower(new LocalDisk(), storeConfig.path(), delayConfig);
         Deduplication windows = new Deduplication(stateFolder, InstantSource.system());
@@ -88,10 +91,11 @@ final class RunningBroker implements AutoCloseable {
                             throw new AssertionError(fault);
                         },
                         RecoveryListener.NONE,
-                        List.of(halves, timers, windows)));
+                        List.of(halves, timers, windows, pops)));
         broker = new Broker(
                 config,
-                new Broker.OpenStore(store, storeConfig.segmentBytes(), halves, timers, delayConfig, windows),
+                new Broker.OpenStore(
+                        store, storeConfig.segmentBytes(), halves, timers, pops, delayConfig, windows),
                 stateFolder,
                 Map.of("broker.name", config.name()),
                 transport);

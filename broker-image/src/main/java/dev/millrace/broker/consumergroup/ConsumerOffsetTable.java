@@ -5,6 +5,7 @@ import dev.millrace.broker.files.StateFileException;
 import dev.millrace.protocol.body.ConsumerOffsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -13,9 +14,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Where each consumer group stands in each queue: the offset of the message it wants next. Written to
- * {@code consumerOffset.json} every 5 s and at the end; after a crash a group gets up to 5 s of messages again.
+ * {@code consumerOffset.json} about every 5 s, once the log is durable so far, and at the end; after a crash a group gets
+ * some seconds of messages again.
  *
- * <p>Thread-safe; {@link #save} is called by one thread.
+ * <p>Thread-safe; {@link #capture} and {@link #write} are called by one thread.
  */
 public final class ConsumerOffsetTable {
     private static final char SEPARATOR = '@';
@@ -95,15 +97,41 @@ public final class ConsumerOffsetTable {
         return new ConsumerOffsets(table);
     }
 
-    /** Writes the file if anything changed. */
-    public void save() {
-        if (isDirty.getAndSet(false)) {
+    /** Moves an offset forward, unless it is elsewhere: not from {@code from} on and before {@code to}. */
+    public void advance(String consumerGroup, String topic, int queueId, long from, long to) {
+        ConcurrentHashMap<Integer, Long> queues = offsets.get(new Key(topic, consumerGroup));
+        if (queues != null) {
+            queues.computeIfPresent(queueId, (id, offset) -> {
+                boolean isBehind = offset >= from && offset < to;
+                if (isBehind) {
+                    isDirty.set(true);
+                }
+                return isBehind ? to : offset;
+            });
+        }
+    }
+
+    /** All offsets at one time, to be written; empty if none changed. */
+    public record Capture(Optional<ConsumerOffsets> changed) {}
+
+    public Capture capture() {
+        return new Capture(isDirty.getAndSet(false) ? Optional.of(snapshot()) : Optional.empty());
+    }
+
+    /** Writes the file if anything had changed. */
+    public void write(Capture capture) {
+        if (capture.changed.isPresent()) {
             try {
-                file.write(snapshot());
+                file.write(capture.changed.get());
             } catch (StateFileException e) {
                 isDirty.set(true);
                 throw e;
             }
         }
+    }
+
+    /** Writes the file now if anything changed. */
+    public void save() {
+        write(capture());
     }
 }

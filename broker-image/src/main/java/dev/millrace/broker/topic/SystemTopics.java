@@ -33,6 +33,7 @@ public final class SystemTopics {
         wanted.add(TopicConfig.of(TopicNames.HALF, 1, Permission.READ_WRITE));
         wanted.add(TopicConfig.of(TopicNames.HALF_OP, 1, Permission.READ_WRITE));
         wanted.add(TopicConfig.of(TopicNames.TIMER, 1, Permission.READ_WRITE));
+        wanted.add(TopicConfig.of(TopicNames.POP, 1, Permission.READ_WRITE));
         wanted.add(TopicConfig.of(cluster, CLUSTER_QUEUES, inherited));
         wanted.add(TopicConfig.of(brokerName, 1, inherited));
         wanted.add(TopicConfig.of(cluster + TopicNames.REPLY_SUFFIX, 1, Permission.READ_WRITE));

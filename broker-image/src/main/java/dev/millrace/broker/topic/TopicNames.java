@@ -14,6 +14,8 @@ public final class TopicNames {
     public static final String SCHEDULE = "SCHEDULE_TOPIC_XXXX";
     /** Holds messages back that are delivered at a given time. */
     public static final String TIMER = "rmq_sys_wheel_timer";
+    /** Says which messages were taken, and what became of them. */
+    public static final String POP = "rmq_sys_millrace_pop";
     /** The topic whose definition unknown topics inherit. */
     public static final String TEMPLATE = "TBW102";
 
@@ -48,7 +50,7 @@ public final class TopicNames {
             OFFSET_MOVED,
             "CHECKPOINT_TOPIC");
     private static final Set<String> CLOSED_TO_CLIENTS =
-            Set.of(SCHEDULE, TIMER, HALF, HALF_OP, HALF_GIVEN_UP, SELF_TEST, OFFSET_MOVED);
+            Set.of(SCHEDULE, TIMER, POP, HALF, HALF_OP, HALF_GIVEN_UP, SELF_TEST, OFFSET_MOVED);
     private static final Pattern LEGAL = Pattern.compile("[%|a-zA-Z0-9_-]+");
     private static final int TOPIC_LENGTH_MAX = 127;
     private static final int DERIVED_TOPIC_LENGTH_MAX = 255;
@@ -62,6 +64,16 @@ public final class TopicNames {
 
     public static String deadLetterTopic(String consumerGroup) {
         return DEAD_LETTER_PREFIX + consumerGroup;
+    }
+
+    /** Where messages of a topic go that a consumer group took and did not acknowledge. */
+    public static String popRetryTopic(String consumerGroup, String topic) {
+        return RETRY_PREFIX + consumerGroup + '_' + topic;
+    }
+
+    /** The same as RocketMQ's broker names it on request. */
+    public static String popRetryTopicV2(String consumerGroup, String topic) {
+        return RETRY_PREFIX + consumerGroup + '+' + topic;
     }
 
     public static boolean isRetry(String topic) {
