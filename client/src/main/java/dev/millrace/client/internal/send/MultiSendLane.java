@@ -4,6 +4,7 @@ import dev.millrace.client.Batching;
 import dev.millrace.client.ClientException;
 import dev.millrace.client.ErrorCode;
 import dev.millrace.client.SendResult;
+import dev.millrace.client.TopicQueue;
 import dev.millrace.client.internal.net.Faults;
 import dev.millrace.client.internal.net.Requests;
 import dev.millrace.client.internal.route.WriteQueue;
@@ -186,7 +187,7 @@ final class MultiSendLane implements Lane {
             outcome.stored(
                     send,
                     new SendResult(
-                            send.target().queue(),
+                            queue(send.target().queue(), reply),
                             reply.queueOffset(),
                             send.out().uniqueId(),
                             SendResult.Durability.CONFIRMED,
@@ -194,6 +195,11 @@ final class MultiSendLane implements Lane {
                             reply.position()));
         }
         return index;
+    }
+
+    /** A message that repeats an earlier one is where that one went. */
+    private static TopicQueue queue(TopicQueue target, MultiSendReplyBody.Reader reply) {
+        return reply.isRepeated() ? new TopicQueue(target.topic(), target.broker(), reply.repeatedQueueId()) : target;
     }
 
     /** A refused group has no records in the answer: its messages are those up to the next topic. */
