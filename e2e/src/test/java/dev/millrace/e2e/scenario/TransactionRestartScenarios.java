@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
-import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.LocalTransactionState;
 import org.apache.rocketmq.client.producer.TransactionMQProducer;
 import org.apache.rocketmq.common.message.MessageExt;
@@ -20,10 +19,8 @@ import org.awaitility.Awaitility;
 /** Transactions while the broker ends and comes back. Each scenario has servers of its own. */
 public final class TransactionRestartScenarios {
     private static final Duration WAIT_MAX = Duration.ofMinutes(2);
-    private static final int OUR_COUNT = 1_000;
-    private static final int APACHE_COUNT = 200;
-    private static final int KILLS = 4;
-    private static final int THREADS = 4;
+    private static final Duration OUR_QUIET = Duration.ofSeconds(5);
+    private static final Duration APACHE_QUIET = Duration.ofSeconds(12);
 
     /** Bodies that are stored where consumers see them, in any order. */
     private static List<String> stored(DefaultMQPullConsumer reader, List<MessageQueue> queues) throws Exception {
@@ -87,47 +84,13 @@ public final class TransactionRestartScenarios {
             env.servers().restartBroker();
 
             awaitStored(reader, queues, List.of("stopped", "killed", "asked"));
-            awaitNoMoreQuestions(outcomes);
+            awaitNoMoreQuestions(outcomes, env.kind() == ServerKind.APACHE ? APACHE_QUIET : OUR_QUIET);
             assertStored(env, stored(reader, queues), List.of("stopped", "killed", "asked"));
         }
     }
 
-    /** Random outcomes under kills: exactly the committed ones are there, each once. */
-    public void storesExactlyWhatIsCommittedOverKills(Environment env) throws Exception {
-        int count = env.kind() == ServerKind.APACHE ? APACHE_COUNT : OUR_COUNT;
-        try (Clients clients = new Clients(env)) {
-            String topic = env.name("tx");
-            Outcomes outcomes = new Outcomes();
-            TransactionMQProducer producer = clients.transactionProducer(env.name("TP"), outcomes);
-            // A retried send may store two halves, and both have an outcome.
-            producer.setRetryTimesWhenSendFailed(0);
-            List<MessageQueue> queues = clients.createTopic(producer, topic, 4);
-            DefaultMQPullConsumer reader = clients.pullConsumer(env.name("R"));
-            reader.start();
-            AtomicInteger next = new AtomicInteger();
-            AtomicInteger done = new AtomicInteger();
-            List<Thread> senders = new ArrayList<>();
-            for (int i = 0; i < THREADS; i++) {
-                senders.add(Thread.ofPlatform().start(() -> sendAll(producer, topic, outcomes, next, done, count)));
-            }
-            for (int kill = 1; kill <= KILLS; kill++) {
-                int wanted = kill * count / (KILLS + 1);
-                Awaitility.await().atMost(WAIT_MAX).until(() -> done.get() >= wanted);
-                env.servers().killBroker();
-                env.servers().restartBroker();
-            }
-            for (Thread sender : senders) {
-                sender.join();
-            }
-
-            awaitStored(reader, queues, outcomes.committed());
-            awaitNoMoreQuestions(outcomes);
-            assertStored(env, stored(reader, queues), outcomes.committed());
-        }
-    }
-
     /** Ends when the broker asked nothing for as long as it takes to ask again. */
-    private static void awaitNoMoreQuestions(Outcomes outcomes) {
+    private static void awaitNoMoreQuestions(Outcomes outcomes, Duration quiet) {
         AtomicInteger seen = new AtomicInteger(-1);
         AtomicLong lastNews = new AtomicLong(System.nanoTime());
         Awaitility.await().atMost(WAIT_MAX).pollInterval(Duration.ofMillis(200)).until(() -> {
@@ -135,39 +98,7 @@ public final class TransactionRestartScenarios {
             if (seen.getAndSet(count) != count) {
                 lastNews.set(System.nanoTime());
             }
-            return System.nanoTime() - lastNews.get() > Duration.ofSeconds(12).toNanos();
+            return System.nanoTime() - lastNews.get() > quiet.toNanos();
         });
-    }
-
-    private static void sendAll(
-            TransactionMQProducer producer,
-            String topic,
-            Outcomes outcomes,
-            AtomicInteger next,
-            AtomicInteger done,
-            int count) {
-        for (int number = next.getAndIncrement(); number < count; number = next.getAndIncrement()) {
-            String body = "tx-" + number;
-            boolean isCommitted = number % 3 != 0;
-            boolean isToldAtOnce = number % 4 != 0;
-            try {
-                producer.sendMessageInTransaction(Clients.message(topic, body), (Runnable) () -> {
-                    if (isToldAtOnce) {
-                        outcomes.decide(
-                                body,
-                                isCommitted
-                                        ? LocalTransactionState.COMMIT_MESSAGE
-                                        : LocalTransactionState.ROLLBACK_MESSAGE);
-                    }
-                });
-                if (!isToldAtOnce && isCommitted) {
-                    outcomes.decide(body, LocalTransactionState.COMMIT_MESSAGE);
-                }
-            } catch (MQClientException e) {
-                // Nothing was decided; if the half is stored, the broker asks and hears that it is void.
-                outcomes.decide(body, LocalTransactionState.ROLLBACK_MESSAGE);
-            }
-            done.incrementAndGet();
-        }
     }
 }

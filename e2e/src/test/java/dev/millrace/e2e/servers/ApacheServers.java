@@ -13,6 +13,18 @@ final class ApacheServers extends ProcessServers {
             maxHashSlotNum=50000
             """;
 
+    private static final String TRANSACTIONS = """
+            transactionCheckInterval=5000
+            transactionTimeOut=3000
+            transactionCheckMax=10
+            """;
+
+    private static final String SHORT_TRANSACTIONS = """
+            transactionCheckInterval=1000
+            transactionTimeOut=1000
+            transactionCheckMax=10
+            """;
+
     private ApacheServers(Path scratch, ServerOptions options) {
         super(scratch, options);
     }
@@ -57,11 +69,8 @@ final class ApacheServers extends ProcessServers {
                 traceTopicEnable=true
                 waitTimeMillsInSendQueue=10000
                 osPageCacheBusyTimeOutMills=10000
-                transactionCheckInterval=5000
-                transactionTimeOut=3000
                 recallMessageEnable=true
-                transactionCheckMax=10
-                """.formatted(
+                %s""".formatted(
                                         CLUSTER_NAME,
                                         BROKER_NAME,
                                         listenHost(),
@@ -69,7 +78,8 @@ final class ApacheServers extends ProcessServers {
                                         store,
                                         store,
                                         options.isSyncFlush() ? "SYNC_FLUSH" : "ASYNC_FLUSH",
-                                        options.createsTopics()));
+                                        options.createsTopics(),
+                                        options.hasShortTransactions() ? SHORT_TRANSACTIONS : TRANSACTIONS));
         List<String> command = javaOptions("-Xmx512m");
         command.addAll(
                 2,

@@ -6,6 +6,18 @@ import java.util.List;
 /** Our NameServer and broker. Owner: the test that opened it. */
 final class MillraceServers extends ProcessServers {
 
+    private static final String TRANSACTIONS = """
+            broker.transaction-timeout=3s
+            broker.transaction-check-interval=2s
+            broker.transaction-check-max=3
+            """;
+
+    private static final String SHORT_TRANSACTIONS = """
+            broker.transaction-timeout=1s
+            broker.transaction-check-interval=200ms
+            broker.transaction-check-max=8
+            """;
+
     private MillraceServers(Path scratch, ServerOptions options) {
         super(scratch, options);
         if (options.tap().isPresent() || options.isBinaryHeader()) {
@@ -40,10 +52,7 @@ final class MillraceServers extends ProcessServers {
                 store.flush.mode=%s
                 store.segment-size=%s
                 store.disk.reserve=1MiB
-                broker.transaction-timeout=3s
-                broker.transaction-check-interval=2s
-                broker.transaction-check-max=3
-                """.formatted(
+                %s""".formatted(
                         brokerPort,
                         CLUSTER_NAME,
                         BROKER_NAME,
@@ -51,7 +60,8 @@ final class MillraceServers extends ProcessServers {
                         options.createsTopics(),
                         storeFolder(),
                         options.isSyncFlush() ? "SYNC" : "ASYNC",
-                        options.hasUsualFileSizes() ? "1GiB" : "64MiB"));
+                        options.hasUsualFileSizes() ? "1GiB" : "64MiB",
+                        options.hasShortTransactions() ? SHORT_TRANSACTIONS : TRANSACTIONS));
         return command("broker-image", "-Xmx256m", "dev.millrace.broker.BrokerMain", config);
     }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param hasUsualFileSizes whether store files have the sizes brokers have by default, in place of small ones
  * @param isBinaryHeader whether the servers write the binary header in place of JSON
  * @param createsTopics whether a message to an unknown topic creates it
+ * @param hasShortTransactions whether producers are asked for outcomes soon and often
  * @param tap sees all frames, if present; the servers then listen on 127.0.0.2 behind a proxy on 127.0.0.1
  */
 public record ServerOptions(
@@ -18,34 +19,51 @@ public record ServerOptions(
         boolean hasUsualFileSizes,
         boolean isBinaryHeader,
         boolean createsTopics,
+        boolean hasShortTransactions,
         Optional<FrameTap> tap) {
 
     public static ServerOptions usual() {
-        return new ServerOptions(1, false, false, false, true, Optional.empty());
+        return new ServerOptions(1, false, false, false, true, false, Optional.empty());
     }
 
     public ServerOptions withNamesrvCount(int count) {
-        return new ServerOptions(count, isSyncFlush, hasUsualFileSizes, isBinaryHeader, createsTopics, tap);
+        return new ServerOptions(
+                count, isSyncFlush, hasUsualFileSizes, isBinaryHeader, createsTopics, hasShortTransactions, tap);
     }
 
     public ServerOptions withSyncFlush(boolean isSync) {
-        return new ServerOptions(namesrvCount, isSync, hasUsualFileSizes, isBinaryHeader, createsTopics, tap);
+        return new ServerOptions(
+                namesrvCount, isSync, hasUsualFileSizes, isBinaryHeader, createsTopics, hasShortTransactions, tap);
     }
 
     public ServerOptions withUsualFileSizes() {
-        return new ServerOptions(namesrvCount, isSyncFlush, true, isBinaryHeader, createsTopics, tap);
+        return new ServerOptions(
+                namesrvCount, isSyncFlush, true, isBinaryHeader, createsTopics, hasShortTransactions, tap);
     }
 
     public ServerOptions withBinaryHeader(boolean isBinary) {
-        return new ServerOptions(namesrvCount, isSyncFlush, hasUsualFileSizes, isBinary, createsTopics, tap);
+        return new ServerOptions(
+                namesrvCount, isSyncFlush, hasUsualFileSizes, isBinary, createsTopics, hasShortTransactions, tap);
     }
 
     public ServerOptions withTopicCreation(boolean creates) {
-        return new ServerOptions(namesrvCount, isSyncFlush, hasUsualFileSizes, isBinaryHeader, creates, tap);
+        return new ServerOptions(
+                namesrvCount, isSyncFlush, hasUsualFileSizes, isBinaryHeader, creates, hasShortTransactions, tap);
+    }
+
+    public ServerOptions withShortTransactions() {
+        return new ServerOptions(
+                namesrvCount, isSyncFlush, hasUsualFileSizes, isBinaryHeader, createsTopics, true, tap);
     }
 
     public ServerOptions withTap(FrameTap frames) {
         return new ServerOptions(
-                namesrvCount, isSyncFlush, hasUsualFileSizes, isBinaryHeader, createsTopics, Optional.of(frames));
+                namesrvCount,
+                isSyncFlush,
+                hasUsualFileSizes,
+                isBinaryHeader,
+                createsTopics,
+                hasShortTransactions,
+                Optional.of(frames));
     }
 }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One Java program in its own process, started as often as needed. Owner: the servers it belongs to. */
-final class ServerProcess {
+/** One Java program in its own process, started as often as needed. Owner: the servers or the test it belongs to. */
+public final class ServerProcess {
 
     private static final int STOP_SECONDS_MAX = 60;
     private static final int TAIL_CHARS = 6_000;
@@ -23,14 +23,15 @@ final class ServerProcess {
     /** Kills the process when the test's virtual machine ends early, so that nothing outlives a broken run. */
     private @Nullable Thread guard;
 
-    ServerProcess(Path output, List<String> arguments) {
+    /** @param output gets what the program prints; {@code arguments} follow {@code java} */
+    public ServerProcess(Path output, List<String> arguments) {
         this.output = output;
         this.command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(arguments);
     }
 
-    void start() {
+    public void start() {
         if (isAlive()) {
             throw new IllegalStateException("process " + output + " runs already; end it first");
         }
@@ -47,24 +48,26 @@ final class ServerProcess {
         }
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process != null && process.isAlive();
     }
 
-    void requireAlive() {
+    public void requireAlive() {
         if (!isAlive()) {
             throw new AssertionError("process ended by itself; its output ends with:\n" + tail());
         }
     }
 
-    void kill() {
+    /** Ends it at once ({@code kill -9}) and returns when it is gone. */
+    public void kill() {
         if (process != null) {
             process.destroyForcibly();
             await(process);
         }
     }
 
-    void stop() {
+    /** Asks it to end ({@code kill}) and returns when it is gone. */
+    public void stop() {
         if (process != null) {
             process.destroy();
             await(process);
@@ -87,7 +90,7 @@ final class ServerProcess {
         }
     }
 
-    String tail() {
+    public String tail() {
         try {
             String text = Files.exists(output) ? Files.readString(output, StandardCharsets.UTF_8) : "";
             return text.substring(Math.max(0, text.length() - TAIL_CHARS));
