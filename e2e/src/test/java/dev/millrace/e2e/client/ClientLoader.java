@@ -28,16 +28,23 @@ public final class ClientLoader extends URLClassLoader {
         registerAsParallelCapable();
     }
 
-    private ClientLoader(URL[] urls) {
+    private final HeaderType header;
+
+    private ClientLoader(URL[] urls, HeaderType header) {
         super("rocketmq-client", urls, ClassLoader.getPlatformClassLoader());
+        this.header = header;
+    }
+
+    /** How this client writes headers. */
+    HeaderType header() {
+        return header;
     }
 
     /**
-     * Opens a client version. The client reads its header type once, from a system property: open loaders one after the
-     * other.
+     * Opens a client version, one after the other: the client reads its header type once, from a system property.
      */
-    public static ClientLoader open(String version, HeaderType header) {
-        ClientLoader loader = new ClientLoader(urls(version));
+    public static synchronized ClientLoader open(String version, HeaderType header) {
+        ClientLoader loader = new ClientLoader(urls(version), header);
         System.setProperty("rocketmq.serialize.type", header.name());
         try {
             Class.forName("org.apache.rocketmq.remoting.protocol.RemotingCommand", true, loader);

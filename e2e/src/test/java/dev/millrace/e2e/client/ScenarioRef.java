@@ -29,8 +29,23 @@ public record ScenarioRef(String className, String method) {
                 .sorted(Comparator.comparing(ScenarioRef::method));
     }
 
-    /** Runs the scenario on the client of {@code loader}; throws what the scenario throws. */
+    /**
+     * Runs the scenario on the client of {@code loader} and writes down its {@link Outcome}; throws what the scenario
+     * throws, except {@link NotPossible}.
+     */
     public void run(ClientLoader loader, Environment environment) throws Exception {
+        try {
+            invoke(loader, environment);
+            Outcome.of(this, loader.header(), environment, null).write();
+        } catch (NotPossible e) {
+            Outcome.of(this, loader.header(), environment, e).write();
+        } catch (Exception | Error e) {
+            Outcome.of(this, loader.header(), environment, e).write();
+            throw e;
+        }
+    }
+
+    private void invoke(ClientLoader loader, Environment environment) throws Exception {
         Class<?> type = Class.forName(className, true, loader);
         Object scenario = type.getDeclaredConstructor().newInstance();
         Method scenarioMethod = type.getMethod(method, Environment.class);

@@ -6,11 +6,23 @@ import dev.millrace.e2e.scenario.GroupScenarios;
 import dev.millrace.e2e.scenario.PullScenarios;
 import dev.millrace.e2e.scenario.PushScenarios;
 import dev.millrace.e2e.scenario.SendScenarios;
+import dev.millrace.e2e.scenario.TimerScenarios;
 import dev.millrace.e2e.scenario.TransactionScenarios;
+import dev.millrace.e2e.servers.Jars;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The lists of scenarios. Thread-safe: stateless. */
 public final class Scenarios {
+
+    /** Class files of scenarios, but for those that need servers of their own, or a store that has a history. */
+    private static final Pattern LISTED =
+            Pattern.compile("(?!Store|Tool|Namesrv)(?!.*(Kill|Restart|Mix))[A-Za-z]+Scenarios\\.class");
 
     private Scenarios() {}
 
@@ -18,11 +30,35 @@ public final class Scenarios {
     public static List<ScenarioRef> sharing() {
         return ScenarioRef.of(
                 TransactionScenarios.class,
+                TimerScenarios.class,
                 PushScenarios.class,
                 GroupScenarios.class,
                 FilterScenarios.class,
                 PullScenarios.class,
                 AdminScenarios.class,
                 SendScenarios.class);
+    }
+
+    /** Scenarios that docs/compatibility.md lists: all but those that a suite prepares stores or kills servers with. */
+    public static List<ScenarioRef> ofThePage() {
+        Path folder = Jars.testClasses().resolve("dev/millrace/e2e/scenario");
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> LISTED.matcher(name).matches())
+                    .sorted()
+                    .flatMap(name -> ScenarioRef.of(type(name)).stream())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Class<?> type(String fileName) {
+        String name = "dev.millrace.e2e.scenario." + fileName.substring(0, fileName.indexOf('.'));
+        try {
+            return Class.forName(name, false, Scenarios.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("class " + name + " is gone; build e2e again", e);
+        }
     }
 }
