@@ -7,6 +7,7 @@ import dev.millrace.e2e.client.Environment;
 import dev.millrace.e2e.client.HeaderType;
 import dev.millrace.e2e.client.ScenarioRef;
 import dev.millrace.e2e.scenario.StoreScenarios;
+import dev.millrace.e2e.scenario.StoreTimerScenarios;
 import dev.millrace.e2e.servers.ServerKind;
 import dev.millrace.e2e.servers.ServerOptions;
 import dev.millrace.e2e.servers.Servers;
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -45,6 +48,7 @@ final class StoreInterchangeIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("pairs")
     void aStoreMovesBetweenBrokers(Pair pair, @TempDir Path scratch) throws Exception {
         StoreImage filled = serve(pair.first, "fills", scratch, 1);
@@ -59,6 +63,7 @@ final class StoreInterchangeIT {
     }
 
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @MethodSource("kinds")
     void theSameSendsMakeTheSameRecords(ServerKind kind, @TempDir Path scratch) throws Exception {
         StoreImage reference = serve(ServerKind.APACHE, "fills", scratch.resolve("reference"), 1);
@@ -67,12 +72,26 @@ final class StoreInterchangeIT {
         assertThat(own.comparableRecords("store-topic")).isEqualTo(reference.comparableRecords("store-topic"));
     }
 
+    @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
+    @MethodSource("kinds")
+    void messagesThatAreHeldBackAreDeliveredByTheNextBroker(ServerKind kind, @TempDir Path scratch) throws Exception {
+        serve(ServerKind.APACHE, StoreTimerScenarios.class, "holdsSomeBack", scratch, 1);
+
+        serve(kind, StoreTimerScenarios.class, "deliversTheRest", scratch, 2);
+    }
+
     static List<ServerKind> kinds() {
         return ServerKind.chosen();
     }
 
     /** Serves the store of the stage before, runs a scenario, ends the broker cleanly and reads what is on disk. */
     private static StoreImage serve(ServerKind kind, String method, Path scratch, int stage) throws Exception {
+        return serve(kind, StoreScenarios.class, method, scratch, stage);
+    }
+
+    private static StoreImage serve(ServerKind kind, Class<?> type, String method, Path scratch, int stage)
+            throws Exception {
         Path home = Files.createDirectories(scratch.resolve("stage-" + stage));
         Path before = scratch.resolve("stage-" + (stage - 1), "store");
         if (Files.exists(before)) {
@@ -80,7 +99,7 @@ final class StoreInterchangeIT {
         }
         try (Servers servers = kind.start(home, ServerOptions.usual().withUsualFileSizes());
                 ClientLoader loader = ClientLoader.open(VERSION, HeaderType.JSON)) {
-            new ScenarioRef(StoreScenarios.class.getName(), method)
+            new ScenarioRef(type.getName(), method)
                     .run(loader, new Environment(kind, servers, VERSION, "stage" + stage, home));
             servers.stopBroker();
             return StoreImage.read(servers.storeFolder());
