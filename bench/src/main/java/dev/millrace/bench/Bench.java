@@ -23,7 +23,7 @@ final class Bench implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             description = "sync1 sync64 sync64-1024 flight64 flight1024 batch8 batch1000 batch10000 paced8 paced1000"
-                    + " drain drain-plain recovery")
+                    + " drain drain-plain recovery pending")
     private List<String> scenarios = List.of();
 
     @Option(
@@ -41,6 +41,9 @@ final class Bench implements Callable<Integer> {
 
     @Option(names = "--flush", defaultValue = "async", description = "sync or async (${DEFAULT-VALUE})")
     private String flush = "async";
+
+    @Option(names = "--heap", defaultValue = "2g", description = "heap of each broker (${DEFAULT-VALUE})")
+    private String heap = "2g";
 
     @Option(names = "-o", defaultValue = "table", description = "table or json (${DEFAULT-VALUE})")
     private String output = "table";
@@ -98,19 +101,22 @@ final class Bench implements Callable<Integer> {
                 home.resolve("target/anchors"),
                 home.resolve("target/scratch"),
                 System.getProperty("java.class.path"));
-        var turn = new Turn(folders, new Anchors(folders, flush.equals("sync")));
+        var turn = new Turn(folders, new Anchors(folders, flush.equals("sync"), heap));
         var chosen = sides.stream().map(Side::of).toList();
         var rows = new ArrayList<Report.Row>();
         var starts = new ArrayList<StartRow>();
+        var pendings = new ArrayList<PendingRow>();
         for (var label : scenarios) {
             var scenario = Scenario.of(label);
             if (scenario == Scenario.RECOVERY) {
                 starts.addAll(recover(turn, scenario, chosen));
+            } else if (scenario == Scenario.PENDING) {
+                pendings.addAll(holdBack(turn, scenario, chosen));
             } else {
                 rows.addAll(compare(turn, scenario, chosen));
             }
         }
-        var report = new Report(machine(), rows, starts);
+        var report = new Report(machine(), rows, starts, pendings);
         System.out.println(output.equals("json") ? report.toJson() : report.toTable());
         return report.hasFailure() ? 1 : 0;
     }
@@ -128,6 +134,18 @@ final class Bench implements Callable<Integer> {
                 var ofRound = recovery.run(side);
                 rows.addAll(ofRound);
                 ofRound.forEach(System.err::println);
+            }
+        }
+        return rows;
+    }
+
+    private List<PendingRow> holdBack(Turn turn, Scenario scenario, List<Side> chosen) throws Exception {
+        var pending = new PendingTurn(turn, plan(scenario));
+        var rows = new ArrayList<PendingRow>();
+        for (int round = 1; round <= roundCount; round++) {
+            for (var side : chosen) {
+                rows.add(pending.run(side));
+                System.err.println(rows.getLast());
             }
         }
         return rows;

@@ -14,13 +14,15 @@ import java.util.function.ToDoubleFunction;
  *
  * @param machine cores, JDK and commit of the run
  * @param starts starts of brokers, one by one, in the order in which they happened
+ * @param pendings brokers that held messages back, in the order in which they were measured
  */
-record Report(String machine, List<Row> rows, List<StartRow> starts) {
+record Report(String machine, List<Row> rows, List<StartRow> starts, List<PendingRow> pendings) {
     private static final String TABLE_FORMAT = "%-13s %-13s %5s %11s %11s %11s %9s %9s %9s %9s %8s %8s %6s %6s %7s%n";
 
     Report {
         rows = List.copyOf(rows);
         starts = List.copyOf(starts);
+        pendings = List.copyOf(pendings);
     }
 
     /**
@@ -91,7 +93,9 @@ record Report(String machine, List<Row> rows, List<StartRow> starts) {
     }
 
     boolean hasFailure() {
-        return rows.stream().anyMatch(Row::hasFailure) || starts.stream().anyMatch(StartRow::isFailed);
+        return rows.stream().anyMatch(Row::hasFailure)
+                || starts.stream().anyMatch(StartRow::isFailed)
+                || pendings.stream().anyMatch(PendingRow::isFailed);
     }
 
     String toTable() {
@@ -102,6 +106,10 @@ record Report(String machine, List<Row> rows, List<StartRow> starts) {
         if (!starts.isEmpty()) {
             text.append(StartRow.HEADING);
             starts.forEach(start -> text.append(start.line()));
+        }
+        if (!pendings.isEmpty()) {
+            text.append(PendingRow.HEADING);
+            pendings.forEach(pending -> text.append(pending.line()));
         }
         return text.toString();
     }
@@ -159,6 +167,7 @@ record Report(String machine, List<Row> rows, List<StartRow> starts) {
         report.put("failed", hasFailure() ? 1 : 0);
         report.put("rows", rows.stream().map(Report::json).toList());
         report.put("starts", starts.stream().map(StartRow::json).toList());
+        report.put("pendings", pendings.stream().map(PendingRow::json).toList());
         return Json.write(report);
     }
 

@@ -20,7 +20,8 @@ enum Scenario {
     PACED1000("paced1000", Shape.PACED, Scenario.STREAM_UNANSWERED_MAX, 1_000, 1_500_000, 4_000_000),
     DRAIN("drain", Shape.DRAIN, Scenario.STREAM_UNANSWERED_MAX, 8, 0, 3_000_000),
     DRAIN_PLAIN("drain-plain", Shape.DRAIN, Scenario.STREAM_UNANSWERED_MAX, 8, 0, 3_000_000),
-    RECOVERY("recovery", Shape.FILL, Scenario.STREAM_UNANSWERED_MAX, 8, 0, 10_000_000);
+    RECOVERY("recovery", Shape.FILL, Scenario.STREAM_UNANSWERED_MAX, 8, 0, 10_000_000),
+    PENDING("pending", Shape.IN_FLIGHT, 1_024, 8, 0, 5_000_000);
 
     /** About what Kafka's default producer buffer of 32 MiB holds of our messages, the same for every side. */
     static final int STREAM_UNANSWERED_MAX = 200_000;

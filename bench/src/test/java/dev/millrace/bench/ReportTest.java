@@ -19,7 +19,20 @@ class ReportTest {
                     new Report.Row("drain", "echo", List.of(new TurnOutcome.Unable("an echo keeps nothing")), 20)),
             List.of(
                     StartRow.measured("millrace", StartRow.Kind.KILLED, 10, 812.4, 700, 900),
-                    StartRow.failed("rocketmq", StartRow.Kind.REBUILT, "the queues hold 9 of 10")));
+                    StartRow.failed("rocketmq", StartRow.Kind.REBUILT, "the queues hold 9 of 10")),
+            List.of(
+                    new PendingRow(
+                            "millrace",
+                            5,
+                            7,
+                            PendingRow.Plain.NONE,
+                            new PendingRow.Plain(9, 1, 2),
+                            0,
+                            3 << 20,
+                            0,
+                            "",
+                            false),
+                    PendingRow.failed("rocketmq", "1 of 2 sends failed")));
 
     @Test
     void tableShowsMediansAndWhatIsMissing() {
@@ -32,6 +45,8 @@ class ReportTest {
                         "drain echo turn 1 not possible: an echo keeps nothing",
                         "drain millrace turn 1 a remark")
                 .anyMatch(line -> line.matches("recovery +millrace +killed +10 +812 +700 +900"))
+                .anyMatch(line -> line.matches("pending +millrace +5 +7 +- +- +9 +2\\.00 +0 +3 +0"))
+                .anyMatch(line -> line.matches("pending +rocketmq .* FAILED: 1 of 2 sends failed"))
                 .anyMatch(line -> line.matches("recovery +rocketmq +rebuilt .* FAILED: the queues hold 9 of 10"));
         assertThat(report.hasFailure()).isTrue();
     }

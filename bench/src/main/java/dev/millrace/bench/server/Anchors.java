@@ -15,17 +15,19 @@ import java.util.List;
  */
 public final class Anchors {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
-    private static final List<String> BROKER_HEAP = List.of("-Xms2g", "-Xmx2g");
     private static final List<String> NATIVE_ACCESS =
             List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
 
     private final Folders folders;
     private final boolean isFlushSync;
+    private final List<String> brokerHeap;
     private final Ports ports = new Ports();
 
-    public Anchors(Folders folders, boolean isFlushSync) {
+    /** @param heap of each broker, as {@code -Xmx} takes it */
+    public Anchors(Folders folders, boolean isFlushSync, String heap) {
         this.folders = folders;
         this.isFlushSync = isFlushSync;
+        this.brokerHeap = List.of("-Xms" + heap, "-Xmx" + heap);
     }
 
     /**
@@ -74,7 +76,7 @@ public final class Anchors {
                     folder.resolve("namesrv.conf").toString()));
             start(servers, "namesrv", folder, classPath, nameServerArguments, nameServerPort);
             var brokerArguments = new ArrayList<>(home);
-            brokerArguments.addAll(BROKER_HEAP);
+            brokerArguments.addAll(brokerHeap);
             brokerArguments.addAll(List.of(
                     "-XX:MaxDirectMemorySize=1g",
                     "--add-opens=java.base/java.nio=ALL-UNNAMED",
@@ -113,7 +115,7 @@ public final class Anchors {
         var running = new RunningServer("127.0.0.1:" + port, servers, folder, port, false);
         return startAll(running, () -> {
             formatKafka(folder, classPath, properties);
-            var arguments = new ArrayList<>(BROKER_HEAP);
+            var arguments = new ArrayList<>(brokerHeap);
             arguments.addAll(List.of("-XX:MaxGCPauseMillis=20", "kafka.Kafka", properties.toString()));
             start(servers, "kafka", folder, classPath, arguments, port);
         });
@@ -166,7 +168,7 @@ public final class Anchors {
                     nameServerArguments,
                     nameServerPort);
             var brokerArguments = new ArrayList<>(NATIVE_ACCESS);
-            brokerArguments.addAll(BROKER_HEAP);
+            brokerArguments.addAll(brokerHeap);
             brokerArguments.addAll(List.of("dev.millrace.broker.BrokerMain", "--config", broker.toString()));
             start(servers, "broker", folder, folders.ownClassPath("broker-image"), brokerArguments, brokerPort);
             Ports.awaitReady(brokerPort + 2, running.broker(), START_TIMEOUT);
