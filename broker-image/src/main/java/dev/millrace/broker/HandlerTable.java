@@ -222,7 +222,7 @@ final class HandlerTable {
 
     private static void registerOffsets(Dispatcher.Builder table, Parts parts) {
         OffsetHandlers offsets =
-                new OffsetHandlers(parts.offsets, parts.resets, parts.groups, parts.topics, parts.store);
+                new OffsetHandlers(parts.offsets, parts.resets, parts.members, parts.groups, parts.topics, parts.store);
         QueryHandlers queries = new QueryHandlers(parts.store, parts.members, parts.clock);
         table.quick(RequestCode.QUERY_CONSUMER_OFFSET, QueueRequest.QueryConsumerOffset.class, offsets::query)
                 .quick(RequestCode.UPDATE_CONSUMER_OFFSET, QueueRequest.UpdateConsumerOffset.class, offsets::update)
@@ -247,6 +247,8 @@ final class HandlerTable {
                         RequestCode.UPDATE_BROKER_CONFIG,
                         SettingsRequest.UpdateBrokerConfig.class,
                         info::changeSettings)
+                .blocking(
+                        RequestCode.GET_BROKER_HA_STATUS, SettingsRequest.GetReplicationStatus.class, info::replication)
                 .blocking(
                         RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE,
                         SettingsRequest.CleanExpiredQueues.class,

@@ -12,10 +12,12 @@ import dev.millrace.protocol.body.ConsumerStatus;
 import dev.millrace.protocol.body.GroupConfig;
 import dev.millrace.protocol.body.GroupConfigs;
 import dev.millrace.protocol.body.HeartbeatData;
+import dev.millrace.protocol.body.KeyValueTable;
 import dev.millrace.protocol.body.ProducerData;
 import dev.millrace.protocol.body.RetryPolicy;
 import dev.millrace.protocol.body.SubscriptionData;
 import dev.millrace.protocol.body.TopicConfigs;
+import dev.millrace.protocol.codec.BodyJson;
 import dev.millrace.protocol.command.GroupRequest;
 import dev.millrace.protocol.command.MemberRequest;
 import dev.millrace.protocol.command.PullMessage;
@@ -124,7 +126,7 @@ final class AdminRequestsTest {
     @Test
     void ignoresWhatAGroupStoresBeforeItHearsThatItWasMoved() {
         store("stale", 3);
-        broker.ask(pull("readers", "stale", 0, 0));
+        broker.ask(consumer("c1", "readers", "CLUSTERING", "stale"));
         broker.ask(reset("readers", "stale", 1L, 0));
 
         broker.ask(new QueueRequest.UpdateConsumerOffset("readers", "stale", 0, 3));
@@ -138,6 +140,18 @@ final class AdminRequestsTest {
         assertThat(told.number("nextBeginOffset")).isEqualTo(1);
         assertThat(next.responseCode()).isEqualTo(ResponseCode.SUCCESS);
         assertThat(stored("readers", "stale")).isEqualTo(2);
+    }
+
+    @Test
+    void storesWhatAToolStoresAfterItMovedAGroupThatIsNotRunning() {
+        store("idle", 3);
+        broker.ask(pull("sleepers", "idle", 0, 0));
+        broker.ask(reset("sleepers", "idle", 1L, 0));
+
+        broker.ask(new QueueRequest.UpdateConsumerOffset("sleepers", "idle", 0, 2));
+
+        assertThat(stored("sleepers", "idle")).isEqualTo(2);
+        assertThat(broker.ask(pull("sleepers", "idle", 2, 0)).responseCode()).isEqualTo(ResponseCode.SUCCESS);
     }
 
     @Test
@@ -355,5 +369,36 @@ final class AdminRequestsTest {
 
         assertThat(before.responseCode()).isEqualTo(ResponseCode.SUCCESS);
         assertThat(after.responseCode()).isEqualTo(ResponseCode.TOPIC_NOT_EXIST);
+    }
+
+    @Test
+    void tellsThatMembersOfAGroupSubscribeDifferently() {
+        broker.ask(message("north", 0, "", "x"));
+        broker.ask(message("south", 0, "", "x"));
+        PullMessage bySubscription = new PullMessage(
+                "split", "north", 0, 0, new PullMessage.Limits(32, -1), 0, 0, 0, new PullMessage.Filter("", "TAG", 1));
+        try (AnsweringClient first = new AnsweringClient(broker, Reply.success());
+                AnsweringClient second = new AnsweringClient(broker, Reply.success())) {
+            first.ask(consumer("c-north", "split", "CLUSTERING", "north"));
+            String before = conflicts();
+            second.ask(consumer("c-south", "split", "CLUSTERING", "south"));
+
+            Answer refused = first.ask(bySubscription);
+            String during = conflicts();
+            second.ask(new MemberRequest.UnregisterClient("c-south", null, "split"));
+
+            assertThat(before).isEqualTo("0");
+            assertThat(during).isEqualTo("1");
+            assertThat(refused.responseCode()).isEqualTo(ResponseCode.SUBSCRIPTION_NOT_EXIST);
+            assertThat(refused.remark()).contains("c-north {north=*}", "c-south {south=*}");
+            assertThat(conflicts()).isEqualTo("0");
+        }
+    }
+
+    private String conflicts() {
+        KeyValueTable figures = BodyJson.read(
+                KeyValueTable.class,
+                broker.ask(new SettingsRequest.GetBrokerRuntimeInfo()).body());
+        return figures.table().getOrDefault("consumerGroupsSubscribedDifferently", "");
     }
 }

@@ -19,6 +19,7 @@ import java.util.OptionalLong;
 public final class OffsetHandlers {
     private final ConsumerOffsetTable offsets;
     private final OffsetResets resets;
+    private final Members members;
     private final GroupTable groups;
     private final TopicTable topics;
     private final MessageStore store;
@@ -26,11 +27,13 @@ public final class OffsetHandlers {
     public OffsetHandlers(
             ConsumerOffsetTable offsets,
             OffsetResets resets,
+            Members members,
             GroupTable groups,
             TopicTable topics,
             MessageStore store) {
         this.offsets = offsets;
         this.resets = resets;
+        this.members = members;
         this.groups = groups;
         this.topics = topics;
         this.store = store;
@@ -67,7 +70,10 @@ public final class OffsetHandlers {
         }
     }
 
-    /** Stores an offset; that of a member that has not heard yet that its group was moved does not count. */
+    /**
+     * Stores an offset. That of a member that has not heard yet that its group was moved does not count; without members
+     * it is a tool's, and newer than the move.
+     */
     public Reply update(UpdateConsumerOffset request, Caller caller) {
         refuseBrokersGroup(request.consumerGroup());
         if (groups.find(request.consumerGroup()).isEmpty() && !groups.isAutoCreated()) {
@@ -84,9 +90,13 @@ public final class OffsetHandlers {
                     ResponseCode.INVALID_PARAMETER,
                     "queue " + request.queueId() + " offset " + request.commitOffset() + ": neither may be below 0");
         }
-        if (!resets.isPending(request.consumerGroup(), request.topic(), request.queueId())) {
-            offsets.put(request.consumerGroup(), request.topic(), request.queueId(), request.commitOffset());
+        if (resets.isPending(request.consumerGroup(), request.topic(), request.queueId())) {
+            if (members.consumerGroup(request.consumerGroup()) != null) {
+                return Reply.success();
+            }
+            resets.take(request.consumerGroup(), request.topic(), request.queueId());
         }
+        offsets.put(request.consumerGroup(), request.topic(), request.queueId(), request.commitOffset());
         return Reply.success();
     }
 

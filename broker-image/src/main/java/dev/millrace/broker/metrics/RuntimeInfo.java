@@ -4,11 +4,13 @@ import dev.millrace.broker.dispatch.Caller;
 import dev.millrace.protocol.ProtocolVersion;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.body.KeyValueTable;
+import dev.millrace.protocol.body.ReplicationStatus;
 import dev.millrace.protocol.command.ReplyHeader;
 import dev.millrace.protocol.command.SettingsRequest.CleanExpiredQueues;
 import dev.millrace.protocol.command.SettingsRequest.DeleteExpiredLog;
 import dev.millrace.protocol.command.SettingsRequest.GetBrokerConfig;
 import dev.millrace.protocol.command.SettingsRequest.GetBrokerRuntimeInfo;
+import dev.millrace.protocol.command.SettingsRequest.GetReplicationStatus;
 import dev.millrace.protocol.command.SettingsRequest.UpdateBrokerConfig;
 import dev.millrace.protocol.transport.Reply;
 import dev.millrace.protocol.transport.ReplyBody;
@@ -16,6 +18,7 @@ import dev.millrace.store.MessageStore;
 import dev.millrace.store.StoreStatistics;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -117,6 +120,11 @@ public final class RuntimeInfo {
         return Reply.success(
                         new ReplyHeader.VersionReply("{\"counter\":0,\"stateVersion\":0,\"timestamp\":" + bootMs + "}"))
                 .withBody(ReplyBody.of(text.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** This broker's log has no copies yet. */
+    public Reply replication(GetReplicationStatus request, Caller caller) {
+        return Reply.json(new ReplicationStatus(List.of(), 0, true, store.maxPosition()));
     }
 
     /** Queue files go when the log's segments go: there is nothing left to do. */

@@ -95,10 +95,13 @@ public final class RedeliveryHandler {
         awaitDispatched();
         TopicConfig retries = retryTopic(group);
         Progress progress = new Progress();
-        long stands = parts.offsets
-                .find(TopicNames.REDELIVERY_GROUP, deadTopic, request.queueId())
-                .orElse(0);
-        progress.next = Math.max(queue.get().minOffset(), request.offset() < 0 ? stands : request.offset());
+        long first = queue.get().minOffset();
+        long stands = Math.max(
+                first,
+                parts.offsets
+                        .find(TopicNames.REDELIVERY_GROUP, deadTopic, request.queueId())
+                        .orElse(0));
+        progress.next = request.offset() < 0 ? stands : Math.max(first, request.offset());
         int movedMax = Math.clamp(request.countMax(), 0, MOVED_MAX);
         while (progress.next < queue.get().maxOffset()
                 && progress.moved < movedMax

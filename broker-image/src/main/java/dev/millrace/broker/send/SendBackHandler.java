@@ -113,8 +113,8 @@ final class SendBackHandler implements Handler<SendBack> {
 
     private InternalSends.Target retry(SendBack request, GroupConfig group, StoredMessage message) {
         String topic = TopicNames.retryTopic(request.group());
-        creation.ensure(TopicConfig.of(topic, group.retryQueueCount(), Permission.READ_WRITE));
-        int queueId = ThreadLocalRandom.current().nextInt(group.retryQueueCount());
+        TopicConfig retries = creation.ensure(TopicConfig.of(topic, group.retryQueueCount(), Permission.READ_WRITE));
+        int queueId = ThreadLocalRandom.current().nextInt(Math.max(1, retries.readQueueNums()));
         Map<String, String> properties = properties(message);
         int times = message.timesConsumed();
         long pauseMs = request.delayLevel() == 0 ? group.retryPauseMs(times) : -1;

@@ -67,10 +67,11 @@ final class TopicCreation {
                 && !TopicNames.isRetry(topic);
     }
 
-    /** Creates a topic of the broker's own making unless it is there. */
-    void ensure(TopicConfig config) {
+    /** Creates a topic of the broker's own making unless it is there; gives the one that is there then. */
+    TopicConfig ensure(TopicConfig config) {
         if (topics.putIfAbsent(config)) {
             onChange.run();
         }
+        return topics.find(config.topicName()).orElse(config);
     }
 }

@@ -110,6 +110,7 @@ public final class Commands {
         put(RequestCode.VIEW_BROKER_STATS_DATA, SettingsRequest.ViewStatistics.class);
         put(RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE, SettingsRequest.CleanExpiredQueues.class);
         put(RequestCode.DELETE_EXPIRED_COMMITLOG, SettingsRequest.DeleteExpiredLog.class);
+        put(RequestCode.GET_BROKER_HA_STATUS, SettingsRequest.GetReplicationStatus.class);
     }
 
     private static void putClientRequests() {

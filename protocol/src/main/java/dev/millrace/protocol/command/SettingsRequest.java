@@ -27,4 +27,7 @@ public sealed interface SettingsRequest extends BrokerRequest {
 
     /** Removes segments whose time is over. */
     record DeleteExpiredLog() implements SettingsRequest {}
+
+    /** Asks how far the copies of a broker's log are. */
+    record GetReplicationStatus() implements SettingsRequest {}
 }
