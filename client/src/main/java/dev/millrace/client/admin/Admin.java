@@ -94,7 +94,7 @@ public final class Admin {
 
     /**
      * Moves a consumer group to the first message stored at this time or later, in all queues of the topic. Members that
-     * run go on where they are: stop them first.
+     * run go on there, too.
      */
     public void resetGroup(String group, String topic, Instant time) {
         groups.rewind(group, topic, time);

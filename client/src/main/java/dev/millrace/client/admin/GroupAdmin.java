@@ -200,8 +200,7 @@ final class GroupAdmin {
     void rewind(String group, String topic, Instant time) {
         List<CompletableFuture<Boolean>> commits = new ArrayList<>();
         for (TopicQueue queue : Faults.await(routes.readable(topic))) {
-            commits.add(
-                    offsets.at(queue, time.toEpochMilli()).thenCompose(offset -> offsets.commit(group, queue, offset)));
+            commits.add(offsets.move(group, queue, time.toEpochMilli()));
         }
         commits.forEach(Faults::await);
     }

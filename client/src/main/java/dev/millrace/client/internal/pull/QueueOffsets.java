@@ -7,6 +7,7 @@ import dev.millrace.client.TopicQueue;
 import dev.millrace.client.internal.net.Faults;
 import dev.millrace.client.internal.net.Requests;
 import dev.millrace.client.internal.route.RouteCache;
+import dev.millrace.protocol.command.GroupRequest;
 import dev.millrace.protocol.command.QueueRequest;
 import dev.millrace.protocol.command.Request;
 import java.util.Optional;
@@ -57,6 +58,23 @@ public final class QueueOffsets {
         return address(queue)
                 .thenCompose(address -> requests.tell(
                         address, new QueueRequest.UpdateConsumerOffset(group, queue.topic(), queue.queueId(), offset)));
+    }
+
+    /**
+     * Moves a group to the first message stored at this time (ms since the epoch) or later, so that its members hear of
+     * it. Where the broker can't, because it does not know the group or the request, the offset is stored only.
+     */
+    public CompletableFuture<Boolean> move(String group, TopicQueue queue, long timeMs) {
+        GroupRequest.ResetOffset request =
+                new GroupRequest.ResetOffset(group, queue.topic(), queue.queueId(), null, timeMs, true);
+        return address(queue)
+                .thenCompose(address -> requests.tell(address, request))
+                .exceptionallyCompose(fault -> {
+                    ClientException cause = Faults.of(fault);
+                    return cause.isRetriable()
+                            ? CompletableFuture.failedFuture(cause)
+                            : at(queue, timeMs).thenCompose(offset -> commit(group, queue, offset));
+                });
     }
 
     /** Where a group starts to read a queue. */
