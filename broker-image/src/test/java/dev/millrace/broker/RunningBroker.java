@@ -94,8 +94,7 @@ final class RunningBroker implements AutoCloseable {
                         List.of(halves, timers, windows, pops)));
         broker = new Broker(
                 config,
-                new Broker.OpenStore(
-                        store, storeConfig.segmentBytes(), halves, timers, pops, delayConfig, windows),
+                new Broker.OpenStore(store, storeConfig.segmentBytes(), halves, timers, pops, delayConfig, windows),
                 stateFolder,
                 Map.of("broker.name", config.name()),
                 transport);
