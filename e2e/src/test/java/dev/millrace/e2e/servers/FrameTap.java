@@ -18,4 +18,9 @@ public interface FrameTap {
      * @param isFromServer whether the server wrote it
      */
     void onFrame(Link link, long connection, boolean isFromServer, byte[] frame);
+
+    /** Whether the frame that was shown last on this connection and way goes on to its peer; else it is lost. */
+    default boolean passes(Link link, long connection, boolean isFromServer, byte[] frame) {
+        return true;
+    }
 }

@@ -20,8 +20,9 @@ final class MillraceServers extends ProcessServers {
 
     private MillraceServers(Path scratch, ServerOptions options) {
         super(scratch, options);
-        if (options.tap().isPresent() || options.isBinaryHeader()) {
-            throw new IllegalArgumentException("frames are captured from Apache's servers only, got " + options);
+        if (options.isBinaryHeader()) {
+            throw new IllegalArgumentException(
+                    "our servers answer in the serialisation of the request, got " + options);
         }
     }
 
@@ -35,7 +36,8 @@ final class MillraceServers extends ProcessServers {
     List<String> namesrvCommand(int index) {
         String config = file(
                 "namesrv-" + index + ".properties",
-                "namesrv.host=127.0.0.1\nnamesrv.http-port=0\nnamesrv.port=%d\n".formatted(namesrvPorts.get(index)));
+                "namesrv.host=%s\nnamesrv.http-port=0\nnamesrv.port=%d\n"
+                        .formatted(listenHost(), namesrvPorts.get(index)));
         return command("namesrv-image", "-Xmx64m", "dev.millrace.namesrv.NamesrvMain", config);
     }
 
@@ -47,6 +49,7 @@ final class MillraceServers extends ProcessServers {
                 broker.name=%s
                 broker.namesrv=%s
                 broker.host=127.0.0.1
+                broker.bind=%s
                 broker.auto-create-topics=%s
                 store.path=%s
                 store.flush.mode=%s
@@ -57,6 +60,7 @@ final class MillraceServers extends ProcessServers {
                         CLUSTER_NAME,
                         BROKER_NAME,
                         namesrvAddressForBroker(),
+                        listenHost(),
                         options.createsTopics(),
                         storeFolder(),
                         options.isSyncFlush() ? "SYNC" : "ASYNC",

@@ -77,8 +77,10 @@ final class TapProxy implements AutoCloseable {
             while (true) {
                 byte[] frame = readFrame(in);
                 tap.onFrame(link, connection, isFromServer, frame);
-                out.write(frame);
-                out.flush();
+                if (tap.passes(link, connection, isFromServer, frame)) {
+                    out.write(frame);
+                    out.flush();
+                }
             }
         } catch (IOException e) {
             // Either side closed: both are closed.
