@@ -3,7 +3,6 @@ package dev.millrace.broker.topic;
 import dev.millrace.broker.dispatch.Caller;
 import dev.millrace.broker.dispatch.RequestFailure;
 import dev.millrace.protocol.ResponseCode;
-import dev.millrace.protocol.body.QueueStats;
 import dev.millrace.protocol.body.TopicList;
 import dev.millrace.protocol.body.TopicStats;
 import dev.millrace.protocol.command.ReplyHeader;
@@ -205,7 +204,7 @@ public final class TopicHandlers {
         if (topic.isEmpty()) {
             return Reply.failure(ResponseCode.TOPIC_NOT_EXIST, "topic[" + request.topic() + "] not exist");
         }
-        Map<MessageQueue, QueueStats> table = new LinkedHashMap<>();
+        Map<MessageQueue, TopicStats.QueueStats> table = new LinkedHashMap<>();
         for (int queueId = 0; queueId < topic.get().queueCount(); queueId++) {
             Optional<QueueLog> queue = store.existingQueue(request.topic(), queueId);
             long max = queue.map(QueueLog::maxOffset).orElse(0L);
@@ -213,7 +212,7 @@ public final class TopicHandlers {
             long time = max > 0 ? queue.map(log -> log.storeTimeAt(max - 1)).orElse(0L) : 0L;
             table.put(
                     new MessageQueue(brokerName, queueId, request.topic()),
-                    new QueueStats(time, max, Math.max(0, min)));
+                    new TopicStats.QueueStats(time, max, Math.max(0, min)));
         }
         return Reply.json(new TopicStats(table, putsPerSecond.applyAsDouble(request.topic())));
     }

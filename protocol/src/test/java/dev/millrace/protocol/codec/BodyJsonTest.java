@@ -21,7 +21,6 @@ import dev.millrace.protocol.body.KeyValueTable;
 import dev.millrace.protocol.body.LockedQueues;
 import dev.millrace.protocol.body.ProducerConnections;
 import dev.millrace.protocol.body.QueueLocks;
-import dev.millrace.protocol.body.QueueStats;
 import dev.millrace.protocol.body.RegisterBrokerBody;
 import dev.millrace.protocol.body.RequestModes;
 import dev.millrace.protocol.body.TopicList;
@@ -111,7 +110,8 @@ class BodyJsonTest {
 
     @Test
     void writesObjectKeysRaw() {
-        byte[] body = BodyJson.write(new TopicStats(Map.of(new MessageQueue("b", 1, "T"), new QueueStats(3, 2, 1)), 0));
+        byte[] body = BodyJson.write(
+                new TopicStats(Map.of(new MessageQueue("b", 1, "T"), new TopicStats.QueueStats(3, 2, 1)), 0));
 
         assertThat(new String(body, UTF_8))
                 .isEqualTo("{\"offsetTable\":{{\"brokerName\":\"b\",\"queueId\":1,\"topic\":\"T\"}:"
@@ -123,7 +123,8 @@ class BodyJsonTest {
         String raw = "{'offsetTable':{{'brokerName':'b','queueId':1,'topic':'T'}:{'maxOffset':2}}}";
         String quoted =
                 "{'offsetTable':{'{\\'brokerName\\':\\'b\\',\\'queueId\\':1,\\'topic\\':\\'T\\'}':{'maxOffset':2}}}";
-        TopicStats wanted = new TopicStats(Map.of(new MessageQueue("b", 1, "T"), new QueueStats(0, 2, 0)), 0);
+        TopicStats wanted =
+                new TopicStats(Map.of(new MessageQueue("b", 1, "T"), new TopicStats.QueueStats(0, 2, 0)), 0);
 
         assertThat(BodyJson.read(TopicStats.class, json(raw))).isEqualTo(wanted);
         assertThat(BodyJson.read(TopicStats.class, json(quoted))).isEqualTo(wanted);

@@ -364,21 +364,7 @@ class RemotingTest {
         try (ExecutorService senders = Executors.newFixedThreadPool(4)) {
             List<Future<?>> running = new ArrayList<>();
             for (int sender = 0; sender < 4; sender++) {
-                running.add(senders.submit(() -> {
-                    while (connection.isOpen()) {
-                        // Senders are quicker than the loop: without a bound what waits fills the heap.
-                        if (sent.get() - ended.get() > 1_000) {
-                            Thread.onSpinWait();
-                            continue;
-                        }
-                        sent.incrementAndGet();
-                        connection.send(counting(ended, ended));
-                    }
-                    for (int i = 0; i < 100; i++) {
-                        sent.incrementAndGet();
-                        connection.send(counting(ended, ended));
-                    }
-                }));
+                running.add(senders.submit(() -> sendBeyondTheEnd(connection, sent, ended)));
             }
             threads.close();
             for (Future<?> sender : running) {
@@ -389,6 +375,20 @@ class RemotingTest {
         Waiting.until("each ended once", () -> ended.get() == sent.get());
         assertThatThrownBy(() -> Waiting.get(connection.call(new OwnRequest.Negotiate(), LONG, BODY)))
                 .isInstanceOf(TransportException.class);
+    }
+
+    /** Senders are quicker than the loop: without a bound what waits would fill the heap. */
+    private static void sendBeyondTheEnd(Connection connection, AtomicInteger sent, AtomicInteger ended) {
+        while (connection.isOpen()) {
+            if (sent.get() - ended.get() < 1_000) {
+                sent.incrementAndGet();
+                connection.send(counting(ended, ended));
+            }
+        }
+        for (int i = 0; i < 100; i++) {
+            sent.incrementAndGet();
+            connection.send(counting(ended, ended));
+        }
     }
 
     private static OutgoingFrame counting(AtomicInteger written, AtomicInteger dropped) {
