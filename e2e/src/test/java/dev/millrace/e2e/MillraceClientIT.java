@@ -317,6 +317,31 @@ final class MillraceClientIT {
 
     @Test
     @Execution(ExecutionMode.CONCURRENT)
+    void goesOnWhereAnAdministratorMovedTheGroup() {
+        String topic = topic("moved", 2);
+        String group = name("moved-group");
+        Map<String, Integer> seen = new ConcurrentHashMap<>();
+        try (Producer producer = client.producer().build();
+                Consumer consumer = client.consumer(group)
+                        .subscribe(topic, Filter.ALL)
+                        .startFrom(StartFrom.FIRST)
+                        .listener(message -> {
+                            seen.merge(body(message), 1, Integer::sum);
+                            return ConsumeResult.SUCCESS;
+                        })
+                        .start()) {
+            bodies("b", 10).forEach(body -> producer.send(message(topic, body)));
+            until(() -> seen.size() == 10 && admin.groupProgress(group).lag() == 0);
+
+            admin.resetGroup(group, topic, Instant.EPOCH);
+
+            until(() -> seen.values().stream().allMatch(times -> times == 2));
+            assertThat(consumer.assignment()).isNotEmpty();
+        }
+    }
+
+    @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void consumesInOrder() {
         String topic = topic("ordered", 3);
         List<ReceivedMessage> seen = Collections.synchronizedList(new ArrayList<>());

@@ -6,10 +6,13 @@ import dev.millrace.e2e.client.ClientLoader;
 import dev.millrace.e2e.client.Environment;
 import dev.millrace.e2e.client.HeaderType;
 import dev.millrace.e2e.client.ScenarioRef;
+import dev.millrace.e2e.scenario.ConsumerToolScenarios;
 import dev.millrace.e2e.scenario.ToolScenarios;
 import dev.millrace.e2e.servers.MqAdmin;
 import dev.millrace.e2e.servers.ServerKind;
 import dev.millrace.e2e.servers.Servers;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -127,6 +130,97 @@ final class ToolsIT {
         assertThat(admin.run("topicRoute", "-t", "tools-made").replaceAll("\\s", ""))
                 .contains("\"readQueueNums\":2")
                 .contains("\"writeQueueNums\":5");
+    }
+
+    @Test
+    void showsAndMovesARunningConsumer() throws Exception {
+        runWithClients("showsAndMovesARunningConsumer");
+    }
+
+    @Test
+    void countsWhatTopicsAndGroupsGot() throws Exception {
+        runWithClients("countsWhatTopicsAndGroupsGot");
+    }
+
+    @Test
+    void clonesTheOffsetsOfAGroup() throws Exception {
+        runWithClients("clonesTheOffsetsOfAGroup");
+    }
+
+    private void runWithClients(String scenario) throws Exception {
+        try (ClientLoader loader = ClientLoader.open("5.5.0", HeaderType.JSON)) {
+            new ScenarioRef(ConsumerToolScenarios.class.getName(), scenario)
+                    .run(loader, new Environment(kind, SERVERS.get(), "5.5.0", scenario.substring(0, 6), scratch));
+        }
+    }
+
+    @Test
+    void showsTheEntriesOfAQueue() {
+        String output = admin().run(
+                        "queryCq",
+                        "-t",
+                        TOPIC,
+                        "-q",
+                        "0",
+                        "-i",
+                        "0",
+                        "-c",
+                        "3",
+                        "-b",
+                        SERVERS.get().brokerAddress());
+
+        assertThat(output).contains("max: 10, min: 0").containsPattern("physicSize=\\d\\d\\d, tagsCode=84,");
+    }
+
+    @Test
+    void definesTopicsAndGroupsInOneGo() throws IOException {
+        String broker = SERVERS.get().brokerAddress();
+        Path topics = Files.writeString(
+                scratch.resolve("topics.json"),
+                "[{\"topicName\":\"tools-list\",\"readQueueNums\":2,\"writeQueueNums\":2,\"perm\":6}]");
+        Path groups = Files.writeString(
+                scratch.resolve("groups.json"), "[{\"groupName\":\"tools-list-group\",\"retryMaxTimes\":3}]");
+
+        assertThat(admin().run("updateTopicList", "-b", broker, "-f", topics.toString()))
+                .contains("submit batch of topic config to " + broker + " success");
+        assertThat(admin().run("updateSubGroupList", "-b", broker, "-f", groups.toString()))
+                .contains("submit batch of group config to " + broker + " success");
+
+        assertThat(admin().run("topicRoute", "-t", "tools-list").replaceAll("\\s", ""))
+                .contains("\"readQueueNums\":2");
+        assertThat(admin().run("getConsumerConfig", "-g", "tools-list-group")).containsPattern("retryMaxTimes += +3");
+    }
+
+    @Test
+    void keepsTheRetryPolicyOfAGroup() {
+        String policy = "{\"type\":\"EXPONENTIAL\","
+                + "\"exponentialRetryPolicy\":{\"initial\":2000,\"max\":10000,\"multiplier\":2}}";
+        String broker = SERVERS.get().brokerAddress();
+
+        String made = admin().run("updateSubGroup", "-b", broker, "-g", "tools-policy", "-p", policy, "-q", "2");
+
+        assertThat(made).contains("create subscription group to " + broker + " success");
+        assertThat(admin().run("getConsumerConfig", "-g", "tools-policy"))
+                .contains("ExponentialRetryPolicy{initial=2000, max=10000, multiplier=2}")
+                .containsPattern("retryQueueNums += +2");
+        assertThat(admin().run("deleteSubGroup", "-b", broker, "-g", "tools-policy", "-r", "true"))
+                .contains("delete subscription group [tools-policy] from broker [" + broker + "] success");
+        assertThat(admin().run("getConsumerConfig", "-g", "tools-policy")).doesNotContain("retryQueueNums");
+    }
+
+    @Test
+    void showsThatTheLogHasNoCopies() {
+        assertThat(admin().run("haStatus", "-b", SERVERS.get().brokerAddress()))
+                .contains("#MasterAddr\t" + SERVERS.get().brokerAddress(), "#SlaveNum\t0");
+    }
+
+    @Test
+    void cleansUp() {
+        String broker = SERVERS.get().brokerAddress();
+
+        assertThat(admin().run("cleanExpiredCQ", "-b", broker)).contains("success");
+        assertThat(admin().run("cleanUnusedTopic", "-b", broker)).contains("success");
+        assertThat(admin().run("deleteExpiredCommitLog", "-b", broker)).contains("success");
     }
 
     private static MqAdmin admin() {

@@ -5,6 +5,7 @@ import dev.millrace.e2e.scenario.FilterScenarios;
 import dev.millrace.e2e.scenario.GroupScenarios;
 import dev.millrace.e2e.scenario.PullScenarios;
 import dev.millrace.e2e.scenario.PushScenarios;
+import dev.millrace.e2e.scenario.ResetScenarios;
 import dev.millrace.e2e.scenario.SendScenarios;
 import dev.millrace.e2e.scenario.TimerScenarios;
 import dev.millrace.e2e.scenario.TransactionScenarios;
@@ -26,8 +27,18 @@ public final class Scenarios {
 
     private Scenarios() {}
 
-    /** Scenarios that may run at the same time on the same servers, those that wait longest first. */
+    /**
+     * Scenarios that may run at the same time on the same servers, those that wait longest first: those that the property
+     * {@code e2e.scenarios} is part of.
+     */
     public static List<ScenarioRef> sharing() {
+        String wanted = System.getProperty("e2e.scenarios", "");
+        return all().stream()
+                .filter(scenario -> scenario.toString().contains(wanted))
+                .toList();
+    }
+
+    private static List<ScenarioRef> all() {
         return ScenarioRef.of(
                 TransactionScenarios.class,
                 TimerScenarios.class,
@@ -35,6 +46,7 @@ public final class Scenarios {
                 GroupScenarios.class,
                 FilterScenarios.class,
                 PullScenarios.class,
+                ResetScenarios.class,
                 AdminScenarios.class,
                 SendScenarios.class);
     }
