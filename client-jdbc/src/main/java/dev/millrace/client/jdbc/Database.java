@@ -74,8 +74,8 @@ final class Database {
                     limited.commit();
                     return result;
                 });
-            } catch (SQLException e) {
-                rollBack(connection);
+            } catch (SQLException | RuntimeException | Error e) {
+                rollBack(connection); // before automatic commits are on again: that would commit
                 throw e;
             } finally {
                 restore(connection, wasAutomatic);

@@ -67,7 +67,9 @@ final class MarkTable {
                 + " + ? WHERE id = ? AND token = ? AND state = ? AND until_ms = ?";
         this.renew = update + "until_ms = " + now + " + ? WHERE id = ? AND token = ? AND state = " + LEASED;
         this.complete = update + "state = " + DONE + ", until_ms = " + now + " + ? WHERE id = ? AND token = ?";
-        this.release = update + "until_ms = " + now + " WHERE id = ? AND token = ? AND state = " + LEASED;
+        // The next token, so that a renewal that comes late does not take the claim back.
+        this.release =
+                update + "token = token + 1, until_ms = " + now + " WHERE id = ? AND token = ? AND state = " + LEASED;
         this.findExpired = "SELECT id FROM " + table + " WHERE until_ms < " + now + " - " + KEPT_AFTER_MS;
         this.delete = "DELETE FROM " + table + " WHERE id = ? AND until_ms < " + now + " - " + KEPT_AFTER_MS;
     }

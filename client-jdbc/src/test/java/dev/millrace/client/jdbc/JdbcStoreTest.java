@@ -82,6 +82,31 @@ class JdbcStoreTest {
     }
 
     @Test
+    void aRenewalAfterTheReleaseDoesNotTakeTheClaimBack() {
+        Claim first = claim();
+        store.release(first);
+
+        boolean isRenewed = store.renew(first, LEASE);
+
+        assertThat(isRenewed).isFalse();
+        assertThat(store.complete(first, RETENTION)).isFalse();
+        assertThat(claim().fencingToken()).isGreaterThan(first.fencingToken());
+    }
+
+    @Test
+    void rollsBackWhateverFailsATransaction() {
+        Database database = JdbcWiring.database(source, JdbcSettings.defaults());
+
+        assertThatThrownBy(() -> database.transaction("a claim", (connection, table) -> {
+                    table.claim(connection, KEY, MarkTable.LEASED, LEASE);
+                    throw new IllegalStateException("as planned");
+                }))
+                .hasMessage("as planned");
+
+        assertThat(store.claim(KEY, LEASE)).isInstanceOf(ClaimOutcome.Claimed.class);
+    }
+
+    @Test
     void writesLostRecordsAgain() throws SQLException {
         Claim claim = claim();
         try (Connection connection = source.getConnection();

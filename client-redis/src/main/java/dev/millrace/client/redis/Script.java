@@ -61,11 +61,11 @@ enum Script {
             redis.call('PEXPIRE', KEYS[1], ARGV[2])
             return 1
             """),
-    /** Token → 1, or 0: another has it. */
+    /** Token → 1, or 0: another has it. Leaves the next token, so that a renewal that comes late finds another's. */
     RELEASE(ScriptOutputType.INTEGER, """
             local record = redis.call('HMGET', KEYS[1], 's', 't')
             if record[1] ~= 'l' or record[2] ~= ARGV[1] then return 0 end
-            redis.call('HSET', KEYS[1], 'u', '0')
+            redis.call('HSET', KEYS[1], 't', string.format('%.0f', tonumber(ARGV[1]) + 1), 'u', '0')
             redis.call('PEXPIRE', KEYS[1], 600000)
             return 1
             """);
