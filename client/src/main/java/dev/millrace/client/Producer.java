@@ -78,6 +78,7 @@ public interface Producer extends AutoCloseable {
         private Optional<Batching> batching = Optional.empty();
         private long bufferBytesMax = 64L * 1024 * 1024;
         private Duration bufferWaitMax = Duration.ofSeconds(3);
+        private Compression compression = Compression.ZLIB;
         private int compressFromBytes = Integer.MAX_VALUE;
 
         Builder(Function<ProducerSettings, Producer> open) {
@@ -119,7 +120,13 @@ public interface Producer extends AutoCloseable {
             return compressFromBytes(BODY_COMPRESS_BYTES);
         }
 
-        /** Compresses bodies from this size on with zlib; none by default. */
+        /** Compresses bodies from 4 KiB on. A library that this needs must be on the class path: see {@link Compression}. */
+        public Builder compressed(Compression newCompression) {
+            compression = newCompression;
+            return compressed();
+        }
+
+        /** Compresses bodies from this size on, with zlib unless another way was chosen; none by default. */
         public Builder compressFromBytes(int newCompressFromBytes) {
             compressFromBytes = newCompressFromBytes;
             return this;
@@ -127,7 +134,7 @@ public interface Producer extends AutoCloseable {
 
         public Producer build() {
             return open.apply(new ProducerSettings(
-                    group, sendTimeout, batching, bufferBytesMax, bufferWaitMax, compressFromBytes));
+                    group, sendTimeout, batching, bufferBytesMax, bufferWaitMax, compression, compressFromBytes));
         }
     }
 }

@@ -19,8 +19,8 @@ public interface ReceivedMessage {
     /**
      * The body as a new array, decompressed.
      *
-     * @throws ClientException {@code ILLEGAL_MESSAGE} if it says that it is compressed and does not decompress; {@link
-     *     #storedBody} gives it as it is
+     * @throws ClientException {@code ILLEGAL_MESSAGE} if it says that it is compressed and does not decompress; {@code
+     *     NOT_SUPPORTED} if the library for its {@link Compression} is missing; {@link #storedBody} gives it as it is
      */
     byte[] body();
 

@@ -3,6 +3,7 @@ package dev.millrace.client.internal.engine;
 import dev.millrace.client.ClientEngine;
 import dev.millrace.client.ClientException;
 import dev.millrace.client.ClientSettings;
+import dev.millrace.client.Compression;
 import dev.millrace.client.Consumer;
 import dev.millrace.client.ConsumerSettings;
 import dev.millrace.client.ErrorCode;
@@ -15,6 +16,7 @@ import dev.millrace.client.TopicQueue;
 import dev.millrace.client.TraceCounts;
 import dev.millrace.client.TransactionSettings;
 import dev.millrace.client.TransactionalProducer;
+import dev.millrace.client.internal.compression.Bodies;
 import dev.millrace.client.internal.consume.ConsumeContext;
 import dev.millrace.client.internal.consume.ConsumeTrace;
 import dev.millrace.client.internal.consume.GroupConsumer;
@@ -145,7 +147,7 @@ public final class ClientRuntime implements ClientEngine {
     /** Its producer is neither traced nor in a group. */
     private TraceLog traceLog(String topic) {
         ProducerSettings settings = new ProducerSettings(
-                TRACE_GROUP, TRACE_TIMEOUT, Optional.empty(), TRACE_BYTES_MAX, TRACE_TIMEOUT, Integer.MAX_VALUE);
+                TRACE_GROUP, TRACE_TIMEOUT, Optional.empty(), TRACE_BYTES_MAX, TRACE_TIMEOUT, Compression.ZLIB, Integer.MAX_VALUE);
         TraceLog log =
                 new TraceLog(topic, new SingleSender(sendContext(settings, SendTrace.NONE), settings, each -> {}));
         threads.timer().scheduleWithFixedDelay(log::flush, TRACE_FLUSH_MS, TRACE_FLUSH_MS, TimeUnit.MILLISECONDS);
@@ -160,7 +162,7 @@ public final class ClientRuntime implements ClientEngine {
         return new SendContext(
                 requests,
                 routes,
-                new Preparation(ids, clock.wallMs(), settings.compressFromBytes()),
+                preparation(settings),
                 clock,
                 threads::later,
                 ClientThreads::isOurs,
@@ -238,6 +240,13 @@ public final class ClientRuntime implements ClientEngine {
         return producer;
     }
 
+    private Preparation preparation(ProducerSettings settings) {
+        if (settings.compressFromBytes() != Integer.MAX_VALUE) {
+            Bodies.compress(new byte[1], settings.compression()); // a library that is missing shows here, not at a send
+        }
+        return new Preparation(ids, clock.wallMs(), settings.compression(), settings.compressFromBytes());
+    }
+
     /** Takes it out of its group, and waits for the brokers unless that would stop the client's own threads. */
     private void closed(Producer producer, String group) {
         if (!open.remove(producer)) {
@@ -306,6 +315,7 @@ public final class ClientRuntime implements ClientEngine {
                 Optional.empty(),
                 HALF_BYTES_MAX,
                 settings.sendTimeout(),
+                Compression.ZLIB,
                 Integer.MAX_VALUE));
         HalfSender sender = new HalfSender(
                 settings,

@@ -1,10 +1,11 @@
 package dev.millrace.client.internal.message;
 
 import dev.millrace.client.ClientException;
+import dev.millrace.client.Compression;
 import dev.millrace.client.ErrorCode;
 import dev.millrace.client.Message;
+import dev.millrace.client.internal.compression.Bodies;
 import dev.millrace.protocol.message.StoredMessageLayout;
-import dev.millrace.protocol.message.SystemFlags;
 import dev.millrace.protocol.message.UniqueId;
 import java.util.function.LongSupplier;
 
@@ -14,13 +15,15 @@ public final class Preparation {
 
     private final UniqueId ids;
     private final LongSupplier wallMs;
+    private final Compression compression;
     private final int compressFromBytes;
     /** Most producers send to few topics, and a topic that was good stays good. */
     private volatile String goodTopic = "";
 
-    public Preparation(UniqueId ids, LongSupplier wallMs, int compressFromBytes) {
+    public Preparation(UniqueId ids, LongSupplier wallMs, Compression compression, int compressFromBytes) {
         this.ids = ids;
         this.wallMs = wallMs;
+        this.compression = compression;
         this.compressFromBytes = compressFromBytes;
     }
 
@@ -40,10 +43,10 @@ public final class Preparation {
         }
         int flag = 0;
         if (body.length >= compressFromBytes) {
-            byte[] deflated = Compression.deflate(body);
-            if (deflated.length < body.length) {
-                body = deflated;
-                flag = SystemFlags.COMPRESSED | SystemFlags.COMPRESSION_ZLIB;
+            byte[] compressed = Bodies.compress(body, compression);
+            if (compressed.length < body.length) {
+                body = compressed;
+                flag = Bodies.flag(compression);
             }
         }
         return new Outgoing(message, ids.next(), body, flag, wallMs.getAsLong());

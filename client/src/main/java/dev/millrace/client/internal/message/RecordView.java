@@ -2,6 +2,7 @@ package dev.millrace.client.internal.message;
 
 import dev.millrace.client.ReceivedMessage;
 import dev.millrace.client.TopicQueue;
+import dev.millrace.client.internal.compression.Bodies;
 import dev.millrace.protocol.message.MessageProperties;
 import dev.millrace.protocol.message.OffsetMessageId;
 import dev.millrace.protocol.message.PropertyNames;
@@ -64,13 +65,7 @@ final class RecordView implements ReceivedMessage {
     public byte[] body() {
         byte[] body = storedBody();
         int flag = StoredMessageLayout.systemFlag(records, at);
-        return SystemFlags.isCompressed(flag) ? inflated(body, flag) : body;
-    }
-
-    private static byte[] inflated(byte[] body, int flag) {
-        int codec = flag & SystemFlags.COMPRESSION_MASK;
-        // LZ4 and ZSTD need libraries of their own; such bodies are given as they are.
-        return codec == 0 || codec == SystemFlags.COMPRESSION_ZLIB ? Compression.inflate(body) : body;
+        return SystemFlags.isCompressed(flag) ? Bodies.decompress(body, flag) : body;
     }
 
     @Override

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends to a broker that takes only batches of one queue, RocketMQ's own. One request a queue is under way; what comes
- * meanwhile makes the next batch.
+ * meanwhile makes the next batch. The records of a batch share one system flag, so compressed bodies and others travel apart.
  *
  * <pre>
  * per message: int size of the entry, int 0, int 0, int flag, int body length, body, short properties length, properties
@@ -114,7 +114,9 @@ final class QueueBatchLane implements Lane {
             for (PendingSend each = waiting.sends.peek(); each != null; each = waiting.sends.peek()) {
                 boolean isLate = each.deadlineNanos() - now <= 0;
                 bytes += isLate ? 0 : each.out().bytes();
-                if (bytes > bytesMax && !batch.isEmpty()) {
+                boolean isOther = !batch.isEmpty()
+                        && each.out().systemFlag() != batch.get(0).out().systemFlag();
+                if (bytes > bytesMax && !batch.isEmpty() || isOther) {
                     break;
                 }
                 (isLate ? late : batch).add(waiting.sends.remove());
@@ -171,7 +173,7 @@ final class QueueBatchLane implements Lane {
                 target.queue().topic(),
                 target.queue().queueId(),
                 SingleSend.TEMPLATE,
-                new SendMessage.Origin(0, first.bornTimeMs(), 0, false),
+                new SendMessage.Origin(first.systemFlag(), first.bornTimeMs(), 0, false),
                 SendMessage.Retry.NONE,
                 true,
                 ByteBuffer.allocate(0),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.client.Batching;
 import dev.millrace.client.ClientException;
+import dev.millrace.client.Compression;
 import dev.millrace.client.ErrorCode;
 import dev.millrace.client.Message;
 import dev.millrace.client.QueueChoice;
@@ -43,7 +44,7 @@ class QueueBatchLaneTest {
     private final SendContext context = new SendContext(
             requests,
             routes,
-            new Preparation(new UniqueId(new byte[4], 1, 1, () -> 0), () -> 0, Integer.MAX_VALUE),
+            new Preparation(new UniqueId(new byte[4], 1, 1, () -> 0), () -> 0, Compression.ZLIB, Integer.MAX_VALUE),
             clock,
             (task, afterMs) -> task.run(),
             () -> false,
