@@ -1,5 +1,6 @@
 package dev.millrace.client;
 
+import dev.millrace.protocol.message.PropertyNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -16,6 +17,12 @@ public final class Message {
     private static final String TIMER_DELAY_MS = "TIMER_DELAY_MS";
     private static final String TIMER_DELIVER_MS = "TIMER_DELIVER_MS";
     private static final String DELAY_LEVEL = "DELAY";
+    private static final String REPLY = "reply";
+    /** Ends the name of each cluster's topic for answers. */
+    public static final String REPLY_TOPIC_END = "_REPLY_TOPIC";
+
+    private static final List<String> COPIED_TO_REPLIES =
+            List.of(PropertyNames.CORRELATION_ID, PropertyNames.REPLY_TO_CLIENT, PropertyNames.TIME_TO_LIVE);
 
     private final String topic;
     private final byte[] body;
@@ -39,6 +46,33 @@ public final class Message {
     /** The same for another topic. */
     public Message withTopic(String newTopic) {
         return new Message(newTopic, body, tag, keys, properties);
+    }
+
+    /**
+     * The answer to a request: sent by any producer, it reaches the one that waits.
+     *
+     * @throws ClientException if the message asks for no answer
+     */
+    public static Message replyTo(ReceivedMessage request, byte[] body) {
+        Message reply = of(requiredOf(request, PropertyNames.CLUSTER) + REPLY_TOPIC_END, body)
+                .withProperty(PropertyNames.MESSAGE_TYPE, REPLY);
+        for (String name : COPIED_TO_REPLIES) {
+            reply = reply.withProperty(name, requiredOf(request, name));
+        }
+        return reply;
+    }
+
+    private static String requiredOf(ReceivedMessage request, String name) {
+        return request.property(name)
+                .orElseThrow(() -> new ClientException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "message " + request.messageId() + " of topic " + request.topic()
+                                + " asks for no answer: it has no property " + name));
+    }
+
+    /** Whether it is the answer to a request. */
+    public boolean isReply() {
+        return !properties.isEmpty() && REPLY.equals(properties.get(PropertyNames.MESSAGE_TYPE));
     }
 
     /** With the label by which consumers filter. */

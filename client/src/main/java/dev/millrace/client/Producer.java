@@ -51,6 +51,18 @@ public interface Producer extends AutoCloseable {
     void sendOneWay(Message message, QueueChoice choice);
 
     /**
+     * Sends a request and waits for its answer: another application receives the message and sends {@link
+     * Message#replyTo}. Works with RocketMQ's clients on the other side too.
+     *
+     * @param timeout for request and answer together
+     * @throws ClientException {@code TIMEOUT} if no answer came in time; the request may have had its effect
+     */
+    ReceivedMessage request(Message message, Duration timeout);
+
+    /** Sends a request. The future has the answer and completes on a client thread: don't block there. */
+    CompletableFuture<ReceivedMessage> requestAsync(Message message, Duration timeout);
+
+    /**
      * Takes a message back that the broker still holds back, and waits for the answer: then nobody will get it.
      *
      * @param recallHandle from {@link SendResult#recallHandle}

@@ -11,6 +11,7 @@ import dev.millrace.protocol.command.PullMessage;
 import dev.millrace.protocol.command.QueueRequest;
 import dev.millrace.protocol.command.RelayedRequest;
 import dev.millrace.protocol.command.ReplyHeader;
+import dev.millrace.protocol.command.ReplyMessage;
 import dev.millrace.protocol.command.Request;
 import dev.millrace.protocol.command.SendMessage;
 import dev.millrace.protocol.command.SettingsRequest;
@@ -199,6 +200,9 @@ public final class Commands {
         if (request instanceof SendMessage) {
             return ((SendMessage) request).isBatch() ? RequestCode.SEND_BATCH_MESSAGE : RequestCode.SEND_MESSAGE_V2;
         }
+        if (request instanceof ReplyMessage) {
+            return RequestCode.SEND_REPLY_MESSAGE_V2;
+        }
         if (request instanceof PullMessage) {
             return (((PullMessage) request).pullFlag() & PullMessage.FLAG_LITE) != 0
                     ? RequestCode.LITE_PULL_MESSAGE
@@ -215,6 +219,8 @@ public final class Commands {
     public static void encodeFields(Request request, HeaderWriter into) {
         if (request instanceof SendMessage) {
             SendCodec.encode((SendMessage) request, into);
+        } else if (request instanceof ReplyMessage) {
+            SendCodec.encode(((ReplyMessage) request).send(), into);
         } else if (request instanceof PullMessage) {
             PullCodec.encode((PullMessage) request, into);
         } else {
@@ -226,6 +232,9 @@ public final class Commands {
     public static ByteBuffer bodyOf(Request request) {
         if (request instanceof SendMessage) {
             return ((SendMessage) request).body();
+        }
+        if (request instanceof ReplyMessage) {
+            return ((ReplyMessage) request).send().body();
         }
         if (request instanceof OwnRequest.MultiSend) {
             return ((OwnRequest.MultiSend) request).body();

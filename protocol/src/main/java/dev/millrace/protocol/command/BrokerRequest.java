@@ -3,6 +3,7 @@ package dev.millrace.protocol.command;
 /** What a broker is asked. */
 public sealed interface BrokerRequest extends Request
         permits SendMessage,
+                ReplyMessage,
                 PullMessage,
                 OwnRequest,
                 QueueRequest,

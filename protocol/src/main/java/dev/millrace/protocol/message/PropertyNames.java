@@ -66,6 +66,12 @@ public final class PropertyNames {
     public static final String POP_RECEIPT = "POP_CK";
     /** When a message was taken for the first time, ms since the epoch. */
     public static final String FIRST_POP_TIME = "1ST_POP_TIME";
+    /** How long a request waits for its answer, in ms. */
+    public static final String TIME_TO_LIVE = "TTL";
+    /** Says that a message is the answer to a request: {@code reply}. */
+    public static final String MESSAGE_TYPE = "MSG_TYPE";
+    /** Namespace of the client that sent a message. */
+    public static final String NAMESPACE = "INSTANCE_ID";
 
     private PropertyNames() {}
 }

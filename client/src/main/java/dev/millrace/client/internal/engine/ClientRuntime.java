@@ -33,6 +33,7 @@ import dev.millrace.client.internal.net.NameServers;
 import dev.millrace.client.internal.net.Requests;
 import dev.millrace.client.internal.pull.PollingConsumer;
 import dev.millrace.client.internal.pull.QueueReaders;
+import dev.millrace.client.internal.reply.Requester;
 import dev.millrace.client.internal.route.RouteCache;
 import dev.millrace.client.internal.send.BatchSender;
 import dev.millrace.client.internal.send.SendContext;
@@ -94,6 +95,7 @@ public final class ClientRuntime implements ClientEngine {
     private final BrokerFeatures features;
     private final UniqueId ids;
     private final Membership membership;
+    private final Requester requester;
     private final Optional<TraceLog> trace;
     private final Map<String, GroupConsumer> consumers = new ConcurrentHashMap<>();
     private final Map<String, HalfSender> transactions = new ConcurrentHashMap<>();
@@ -136,6 +138,7 @@ public final class ClientRuntime implements ClientEngine {
                 () -> clock.wallTimeMs() - monthStartMs);
         long pollMs = settings.routePollInterval().toMillis();
         this.membership = new Membership(clientId(), requests, routes);
+        this.requester = new Requester(membership, routes, threads.upkeep(), threads::later);
         this.trace = settings.traceTopic().map(this::traceLog);
         threads.timer().scheduleWithFixedDelay(this::pollRoutes, pollMs, pollMs, TimeUnit.MILLISECONDS);
         threads.everySeconds(HEARTBEAT_SECONDS, membership::heartbeat);
@@ -147,7 +150,13 @@ public final class ClientRuntime implements ClientEngine {
     /** Its producer is neither traced nor in a group. */
     private TraceLog traceLog(String topic) {
         ProducerSettings settings = new ProducerSettings(
-                TRACE_GROUP, TRACE_TIMEOUT, Optional.empty(), TRACE_BYTES_MAX, TRACE_TIMEOUT, Compression.ZLIB, Integer.MAX_VALUE);
+                TRACE_GROUP,
+                TRACE_TIMEOUT,
+                Optional.empty(),
+                TRACE_BYTES_MAX,
+                TRACE_TIMEOUT,
+                Compression.ZLIB,
+                Integer.MAX_VALUE);
         TraceLog log =
                 new TraceLog(topic, new SingleSender(sendContext(settings, SendTrace.NONE), settings, each -> {}));
         threads.timer().scheduleWithFixedDelay(log::flush, TRACE_FLUSH_MS, TRACE_FLUSH_MS, TimeUnit.MILLISECONDS);
@@ -166,6 +175,7 @@ public final class ClientRuntime implements ClientEngine {
                 clock,
                 threads::later,
                 ClientThreads::isOurs,
+                requester,
                 sendTrace);
     }
 
@@ -198,7 +208,8 @@ public final class ClientRuntime implements ClientEngine {
         @Override
         public void opened(Connection connection) {
             ClientThreads.mark();
-            if ((membership.isInGroups() || !transactions.isEmpty()) && isHeartbeatDue.compareAndSet(false, true)) {
+            if ((membership.isInGroups() || !transactions.isEmpty() || requester.isUsed())
+                    && isHeartbeatDue.compareAndSet(false, true)) {
                 threads.upkeep().later(this::heartbeat, 0);
             }
         }
@@ -363,6 +374,10 @@ public final class ClientRuntime implements ClientEngine {
             askedForOutcome(connection, fields, body);
             return;
         }
+        if (fields.code() == RequestCode.PUSH_REPLY_MESSAGE_TO_CLIENT.number()) {
+            requester.answered(connection, fields, body);
+            return;
+        }
         if (fields.code() == RequestCode.NOTIFY_CONSUMER_IDS_CHANGED.number()) {
             String group = fields.requiredText("consumerGroup");
             threads.upkeep().later(() -> rebalance(group), 0);
@@ -416,6 +431,7 @@ public final class ClientRuntime implements ClientEngine {
             }
         }
         trace.ifPresent(TraceLog::close);
+        requester.close();
         remoting.close();
         threads.close();
     }

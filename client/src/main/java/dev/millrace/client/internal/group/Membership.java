@@ -47,7 +47,10 @@ public final class Membership {
     /** Producers of each group. */
     private final Map<String, Integer> producerGroups = new ConcurrentHashMap<>();
 
-    private volatile Set<String> toldAddresses = Set.of();
+    private volatile Told told = new Told(Set.of(), Set.of());
+
+    /** What the last heartbeat said to whom. */
+    private record Told(Set<String> addresses, Set<String> producerGroups) {}
 
     public Membership(String clientId, Requests requests, RouteCache routes) {
         this.clientId = clientId;
@@ -70,14 +73,21 @@ public final class Membership {
     /** One producer of a group has closed; with the last one the brokers are told, and waited for. Upkeep thread. */
     public void removeProducer(String group) {
         boolean isLast = producerGroups.computeIfPresent(group, (key, count) -> count > 1 ? count - 1 : null) == null;
-        if (isLast && !toldAddresses.isEmpty()) {
+        if (isLast && !told.addresses().isEmpty()) {
             farewell(group, null);
         }
     }
 
     /** Whether there is a broker that does not know of this client's groups yet. */
     public boolean isHeartbeatDue() {
-        return (!members.isEmpty() || !producerGroups.isEmpty()) && !toldAddresses.containsAll(routes.allAddresses());
+        return (!members.isEmpty() || !producerGroups.isEmpty())
+                && !told.addresses().containsAll(routes.allAddresses());
+    }
+
+    /** Whether all brokers of the routes in use were told of this producer group. */
+    public boolean isToldOf(String producerGroup) {
+        Told last = told;
+        return last.producerGroups().contains(producerGroup) && last.addresses().containsAll(routes.allAddresses());
     }
 
     /** Whether this client has consumers in groups. */
@@ -170,7 +180,7 @@ public final class Membership {
 
     private void farewell(@Nullable String producerGroup, @Nullable String consumerGroup) {
         List<CompletableFuture<Boolean>> answers = new ArrayList<>();
-        for (String address : toldAddresses) {
+        for (String address : told.addresses()) {
             answers.add(
                     requests.tell(address, new MemberRequest.UnregisterClient(clientId, producerGroup, consumerGroup)));
         }
@@ -193,15 +203,16 @@ public final class Membership {
         Set<ConsumerData> consumers = new HashSet<>();
         members.values().forEach(member -> consumers.add(member.data()));
         Set<ProducerData> producers = new HashSet<>();
-        producerGroups.keySet().forEach(group -> producers.add(new ProducerData(group)));
+        Set<String> groups = Set.copyOf(producerGroups.keySet());
+        groups.forEach(group -> producers.add(new ProducerData(group)));
         HeartbeatData data = new HeartbeatData(clientId, consumers, 0, producers, false);
         List<CompletableFuture<Boolean>> answers = new ArrayList<>();
         Set<String> addresses = Set.copyOf(routes.allAddresses());
         for (String address : addresses) {
             answers.add(requests.tell(address, new MemberRequest.Heartbeat(data)));
         }
-        toldAddresses = addresses;
         answers.forEach(Membership::awaitAnyEnd);
+        told = new Told(addresses, groups);
     }
 
     /**

@@ -4,7 +4,9 @@ import dev.millrace.client.ClientException;
 import dev.millrace.client.ErrorCode;
 import dev.millrace.client.ReceivedMessage;
 import dev.millrace.client.TopicQueue;
+import dev.millrace.protocol.codec.HeaderFields;
 import dev.millrace.protocol.message.MessageProperties;
+import dev.millrace.protocol.message.StoredMessageEncoder;
 import dev.millrace.protocol.message.StoredMessageLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +68,33 @@ public final class Records {
             at += StoredMessageLayout.totalSize(records, at);
         }
         return messages;
+    }
+
+    /** The answer to a request, as a broker brings it: the parts of a record in header fields. */
+    public static ReceivedMessage pushed(String broker, HeaderFields fields, ByteBuffer body) {
+        String topic = fields.requiredName("topic");
+        byte[] topicBytes = topic.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer properties = fields.bytes("properties");
+        ByteBuffer record = ByteBuffer.allocate(
+                StoredMessageLayout.recordBytes(0, body.remaining(), topicBytes.length, properties.remaining()));
+        byte[] noHost = new byte[StoredMessageLayout.HOST_IPV4_LENGTH];
+        int queueId = fields.intOr("queueId", 0);
+        new StoredMessageEncoder()
+                .encode(
+                        record,
+                        new StoredMessageEncoder.Head(
+                                queueId,
+                                fields.intOr("flag", 0),
+                                fields.intOr("sysFlag", 0),
+                                fields.longOr("bornTimestamp", 0),
+                                noHost,
+                                noHost,
+                                fields.intOr("reconsumeTimes", 0),
+                                0),
+                        body,
+                        topicBytes,
+                        properties);
+        return new RecordView(record.flip(), 0, new TopicQueue(topic, broker, queueId), topic);
     }
 
     private static boolean isWanted(ByteBuffer records, int at, Set<String> tags) {

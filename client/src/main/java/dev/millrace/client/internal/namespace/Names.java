@@ -7,6 +7,7 @@ import dev.millrace.client.QueueChoice;
 import dev.millrace.client.ReceivedMessage;
 import dev.millrace.client.SendResult;
 import dev.millrace.client.TopicQueue;
+import dev.millrace.protocol.message.PropertyNames;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -28,7 +29,6 @@ final class Names {
             "OFFSET_MOVED_EVENT",
             "CHECKPOINT_TOPIC");
     private static final List<String> SYSTEM_STARTS = List.of("rmq_sys_", "RMQ_SYS_", "CID_RMQ_SYS_");
-    private static final String INSTANCE = "INSTANCE_ID";
     private static final Pattern LEGAL = Pattern.compile("[a-zA-Z0-9_-]{1,64}");
 
     private final String namespace;
@@ -80,7 +80,10 @@ final class Names {
     }
 
     Message wire(Message message) {
-        return message.withTopic(wire(message.topic())).withProperty(INSTANCE, namespace);
+        if (message.isReply()) {
+            return message; // its topic is the cluster's
+        }
+        return message.withTopic(wire(message.topic())).withProperty(PropertyNames.NAMESPACE, namespace);
     }
 
     QueueChoice wire(QueueChoice choice) {

@@ -3,8 +3,10 @@ package dev.millrace.client.internal.namespace;
 import dev.millrace.client.Message;
 import dev.millrace.client.Producer;
 import dev.millrace.client.QueueChoice;
+import dev.millrace.client.ReceivedMessage;
 import dev.millrace.client.SendResult;
 import dev.millrace.client.TopicQueue;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -38,6 +40,16 @@ final class NamespacedProducer implements Producer {
     @Override
     public void sendOneWay(Message message, QueueChoice choice) {
         producer.sendOneWay(names.wire(message), names.wire(choice));
+    }
+
+    @Override
+    public ReceivedMessage request(Message message, Duration timeout) {
+        return names.shown(producer.request(names.wire(message), timeout));
+    }
+
+    @Override
+    public CompletableFuture<ReceivedMessage> requestAsync(Message message, Duration timeout) {
+        return producer.requestAsync(names.wire(message), timeout).thenApply(names::shown);
     }
 
     @Override

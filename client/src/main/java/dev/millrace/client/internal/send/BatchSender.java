@@ -7,6 +7,7 @@ import dev.millrace.client.Message;
 import dev.millrace.client.Producer;
 import dev.millrace.client.ProducerSettings;
 import dev.millrace.client.QueueChoice;
+import dev.millrace.client.ReceivedMessage;
 import dev.millrace.client.SendResult;
 import dev.millrace.client.TopicQueue;
 import dev.millrace.client.internal.message.Outgoing;
@@ -16,6 +17,7 @@ import dev.millrace.client.internal.route.RouteCache;
 import dev.millrace.client.internal.route.TopicView;
 import dev.millrace.client.internal.route.WriteQueue;
 import dev.millrace.client.internal.route.WriteRoute;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +123,17 @@ public final class BatchSender implements Producer {
     }
 
     @Override
+    public ReceivedMessage request(Message message, Duration timeout) {
+        context.checkMayWait();
+        return Faults.await(requestAsync(message, timeout));
+    }
+
+    @Override
+    public CompletableFuture<ReceivedMessage> requestAsync(Message message, Duration timeout) {
+        return context.requester().request(settings.group(), message, timeout, this::sendAsync);
+    }
+
+    @Override
     public void recall(String topic, String recallHandle) {
         singles.recall(topic, recallHandle);
     }
@@ -135,7 +148,8 @@ public final class BatchSender implements Producer {
                         || properties.containsKey("TIMER_DELAY_MS")
                         || properties.containsKey("TIMER_DELAY_SEC")
                         || properties.containsKey("TIMER_DELIVER_MS")
-                        || properties.containsKey("TRAN_MSG"));
+                        || properties.containsKey("TRAN_MSG")
+                        || message.isReply());
     }
 
     private void attempt(PendingSend send) {

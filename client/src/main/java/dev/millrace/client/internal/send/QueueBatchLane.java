@@ -9,6 +9,7 @@ import dev.millrace.client.internal.message.Outgoing;
 import dev.millrace.client.internal.message.PropertyBlock;
 import dev.millrace.client.internal.net.Faults;
 import dev.millrace.client.internal.route.WriteQueue;
+import dev.millrace.protocol.command.BrokerRequest;
 import dev.millrace.protocol.command.SendMessage;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -87,7 +88,7 @@ final class QueueBatchLane implements Lane {
             leftNanos = Math.min(leftNanos, each.deadlineNanos() - since);
         }
         WriteQueue target = batch.get(0).target();
-        SendMessage request =
+        BrokerRequest request =
                 batch.size() == 1 ? SingleSend.request(group, batch.get(0).out(), target) : batchRequest(target, batch);
         context.requests()
                 .call(

@@ -6,6 +6,7 @@ import dev.millrace.client.internal.message.Preparation;
 import dev.millrace.client.internal.net.ClientClock;
 import dev.millrace.client.internal.net.Faults;
 import dev.millrace.client.internal.net.Requests;
+import dev.millrace.client.internal.reply.Requester;
 import dev.millrace.client.internal.route.RouteCache;
 import java.util.function.BooleanSupplier;
 
@@ -22,6 +23,7 @@ public record SendContext(
         ClientClock clock,
         Later later,
         BooleanSupplier isClientThread,
+        Requester requester,
         SendTrace trace) {
     /** @throws ClientException on a client thread: it would wait for itself */
     void checkMayWait() {

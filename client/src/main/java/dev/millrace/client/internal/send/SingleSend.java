@@ -10,6 +10,8 @@ import dev.millrace.client.internal.route.RouteCache;
 import dev.millrace.client.internal.route.TopicView;
 import dev.millrace.client.internal.route.WriteQueue;
 import dev.millrace.protocol.codec.HeaderFields;
+import dev.millrace.protocol.command.BrokerRequest;
+import dev.millrace.protocol.command.ReplyMessage;
 import dev.millrace.protocol.command.SendMessage;
 import dev.millrace.protocol.transport.ReplyReader;
 import java.nio.ByteBuffer;
@@ -98,7 +100,12 @@ final class SingleSend implements BiConsumer<@Nullable SendResult, @Nullable Thr
                 .whenComplete(this);
     }
 
-    static SendMessage request(String group, Outgoing out, WriteQueue to) {
+    static BrokerRequest request(String group, Outgoing out, WriteQueue to) {
+        SendMessage send = sendRequest(group, out, to);
+        return out.message().isReply() ? new ReplyMessage(send) : send;
+    }
+
+    private static SendMessage sendRequest(String group, Outgoing out, WriteQueue to) {
         PropertyBlock properties = PROPERTIES.get();
         properties.write(out.message(), out.uniqueId());
         return new SendMessage(

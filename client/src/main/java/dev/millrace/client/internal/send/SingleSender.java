@@ -6,6 +6,7 @@ import dev.millrace.client.Message;
 import dev.millrace.client.Producer;
 import dev.millrace.client.ProducerSettings;
 import dev.millrace.client.QueueChoice;
+import dev.millrace.client.ReceivedMessage;
 import dev.millrace.client.SendResult;
 import dev.millrace.client.TopicQueue;
 import dev.millrace.client.internal.message.Outgoing;
@@ -15,6 +16,7 @@ import dev.millrace.client.internal.route.WriteQueue;
 import dev.millrace.client.internal.route.WriteRoute;
 import dev.millrace.protocol.command.MemberRequest;
 import dev.millrace.protocol.message.RecallHandle;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -116,6 +118,17 @@ public final class SingleSender implements Producer {
                 "looking for the route of topic " + message.topic());
         WriteQueue target = route.choose(choice, nextTurn(), context.clock().nanoTime(), null);
         context.requests().sendOneWay(target.address(), SingleSend.request(group(), out, target));
+    }
+
+    @Override
+    public ReceivedMessage request(Message message, Duration timeout) {
+        context.checkMayWait();
+        return Faults.await(requestAsync(message, timeout));
+    }
+
+    @Override
+    public CompletableFuture<ReceivedMessage> requestAsync(Message message, Duration timeout) {
+        return context.requester().request(settings.group(), message, timeout, this::sendAsync);
     }
 
     @Override

@@ -11,12 +11,15 @@ import dev.millrace.client.QueueChoice;
 import dev.millrace.client.SendResult;
 import dev.millrace.client.TopicQueue;
 import dev.millrace.client.fake.FakeCluster;
+import dev.millrace.client.internal.group.Membership;
+import dev.millrace.client.internal.group.Upkeep;
 import dev.millrace.client.internal.message.Outgoing;
 import dev.millrace.client.internal.message.Preparation;
 import dev.millrace.client.internal.net.ClientClock;
 import dev.millrace.client.internal.net.Connections;
 import dev.millrace.client.internal.net.NameServers;
 import dev.millrace.client.internal.net.Requests;
+import dev.millrace.client.internal.reply.Requester;
 import dev.millrace.client.internal.route.RouteCache;
 import dev.millrace.client.internal.route.RouteFixtures;
 import dev.millrace.protocol.RequestCode;
@@ -48,9 +51,23 @@ class QueueBatchLaneTest {
             clock,
             (task, afterMs) -> task.run(),
             () -> false,
+            new Requester(new Membership("c", requests, routes), routes, new NoUpkeep(), (task, afterMs) -> {}),
             SendTrace.NONE);
     private final QueueBatchLane lane =
             new QueueBatchLane(context, "g", Batching.defaults(), cluster.old.address(), TIMEOUT, new Outcomes());
+
+    /** Nothing here waits for brokers. */
+    private static final class NoUpkeep implements Upkeep {
+        @Override
+        public CompletableFuture<Boolean> now(Runnable task) {
+            return CompletableFuture.completedFuture(true);
+        }
+
+        @Override
+        public void later(Runnable task, long afterMs) {
+            // never
+        }
+    }
 
     /** Fails messages with what the lane says. */
     private static final class Outcomes implements Lane.Outcome {
