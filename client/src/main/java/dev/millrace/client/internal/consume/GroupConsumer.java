@@ -250,6 +250,9 @@ public final class GroupConsumer implements Consumer {
 
     /** Calls the listener; what it throws means retry. */
     static ConsumeResult call(ConsumeContext context, ConsumerSettings settings, List<ReceivedMessage> messages) {
+        if (context.trace() == ConsumeTrace.NONE) {
+            return call(settings, messages).orElse(ConsumeResult.RETRY);
+        }
         ConsumeTrace.Call call = context.trace().begin(settings.group(), messages);
         long since = context.clock().nanoTime();
         Optional<ConsumeResult> result = call(settings, messages);
@@ -264,7 +267,9 @@ public final class GroupConsumer implements Consumer {
             if (result == null) {
                 throw new ClientException(ErrorCode.INVALID_ARGUMENT, "a listener gave null, which counts as RETRY");
             }
-            result.forMessages(messages.size()); // one too many or too few shows here
+            if (result.isForEach()) {
+                result.forMessages(messages.size()); // one too many or too few shows here
+            }
             return Optional.of(result);
         } catch (Exception | Error e) {
             if (e instanceof InterruptedException) {

@@ -3,6 +3,7 @@ package dev.millrace.client.internal.trace;
 import dev.millrace.client.ClientException;
 import dev.millrace.client.Message;
 import dev.millrace.client.Producer;
+import dev.millrace.client.SendResult;
 import dev.millrace.client.TraceCounts;
 import dev.millrace.client.internal.net.Faults;
 import java.nio.charset.StandardCharsets;
@@ -101,18 +102,25 @@ public final class TraceLog {
         if (count == 0) {
             return CompletableFuture.completedFuture(true);
         }
-        Message message = Message.of(topic, text.getBytes(StandardCharsets.UTF_8));
-        return producer.sendAsync(keys.isEmpty() ? message : message.withKeys(List.copyOf(keys)))
-                .handle((stored, fault) -> {
-                    (fault == null ? sent : dropped).addAndGet(count);
-                    if (fault != null && hasWarned.compareAndSet(false, true)) {
-                        LOG.atWarn()
-                                .addKeyValue("topic", topic)
-                                .addKeyValue("error", Faults.of(fault).getMessage())
-                                .log("trace records not stored; they are dropped and counted, this is said once");
-                    }
-                    return fault == null;
-                });
+        return sendAsync(text, keys).handle((stored, fault) -> {
+            (fault == null ? sent : dropped).addAndGet(count);
+            if (fault != null && hasWarned.compareAndSet(false, true)) {
+                LOG.atWarn()
+                        .addKeyValue("topic", topic)
+                        .addKeyValue("error", Faults.of(fault).getMessage())
+                        .log("trace records not stored; they are dropped and counted, this is said once");
+            }
+            return fault == null;
+        });
+    }
+
+    private CompletableFuture<SendResult> sendAsync(String text, Set<String> keys) {
+        try {
+            Message message = Message.of(topic, text.getBytes(StandardCharsets.UTF_8));
+            return producer.sendAsync(keys.isEmpty() ? message : message.withKeys(List.copyOf(keys)));
+        } catch (ClientException e) {
+            return CompletableFuture.failedFuture(e); // a key of another client's message that ours may not have
+        }
     }
 
     /** Sends what waits, and waits some seconds for that. */
