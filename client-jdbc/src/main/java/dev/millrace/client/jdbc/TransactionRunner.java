@@ -9,6 +9,7 @@ import dev.millrace.client.idempotent.StoreKey;
 import dev.millrace.client.idempotent.WhenStoreFails;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,8 @@ final class TransactionRunner {
     private static final int FORGET_AFTER_CALLS = 1000;
     private static final int FORGET_A_PASS = 2000;
     private static final int PASSES_MAX = 10;
+    /** Another works on it: no attempt of this message, and worth another look soon. */
+    private static final ConsumeResult HELD_AGAIN = ConsumeResult.later(Duration.ofSeconds(1));
 
     private final Database database;
     private final IdempotenceSettings settings;
@@ -75,15 +78,16 @@ final class TransactionRunner {
         try {
             List<ReceivedMessage> ours = new ArrayList<>();
             boolean isHeld = mark(connection, messages, places, ours);
-            boolean isHandled =
-                    !ours.isEmpty() && work.consume(ours, BorrowedConnection.of(connection)) == ConsumeResult.SUCCESS;
-            if (isHandled) {
+            ConsumeResult result = ours.isEmpty()
+                    ? ConsumeResult.SUCCESS
+                    : together(work.consume(ours, BorrowedConnection.of(connection)), ours.size());
+            if (!ours.isEmpty() && result == ConsumeResult.SUCCESS) {
                 connection.commit();
                 isCommitted = true;
                 counters.committed(ours.size());
             }
             counters.duplicates(isHeld ? 0 : messages.size() - ours.size());
-            return !isHeld && (isHandled || ours.isEmpty()) ? ConsumeResult.SUCCESS : ConsumeResult.RETRY;
+            return isHeld && result == ConsumeResult.SUCCESS ? HELD_AGAIN : result;
         } finally {
             if (!isCommitted) {
                 counters.rolledBack();
@@ -91,6 +95,14 @@ final class TransactionRunner {
             }
             Database.restore(connection, wasAutomatic);
         }
+    }
+
+    /** One transaction has one result: the first that is not SUCCESS. */
+    private static ConsumeResult together(ConsumeResult result, int count) {
+        return result.forMessages(count).stream()
+                .filter(each -> each != ConsumeResult.SUCCESS)
+                .findFirst()
+                .orElse(ConsumeResult.SUCCESS);
     }
 
     /** Marks what is not marked; gives whether others are at work on some of them. */

@@ -2,6 +2,7 @@ package dev.millrace.client.idempotent;
 
 import dev.millrace.client.ConsumeResult;
 import dev.millrace.client.ReceivedMessage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,6 +26,8 @@ final class Guard implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
     private static final long PAUSE_MS_MIN = 10;
     private static final long PAUSE_MS_MAX = 500;
+    private static final Duration HELD_AGAIN_MIN = Duration.ofMillis(100);
+    private static final Duration HELD_AGAIN_MAX = Duration.ofSeconds(1);
     private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final IdempotenceStore store;
@@ -145,10 +148,16 @@ final class Guard implements AutoCloseable {
                 claims.open.remove(keys.get(i));
                 claims.results.remove(keys.get(i));
                 claims.doneCount++;
-            } else {
-                claims.results.put(keys.get(i), ConsumeResult.RETRY);
+            } else if (outcome instanceof ClaimOutcome.Held held) {
+                claims.results.put(keys.get(i), later(held.leaseLeft()));
             }
         }
+    }
+
+    /** Another works on it: no attempt of this message, and worth another look soon. */
+    private static ConsumeResult later(Duration leaseLeft) {
+        boolean isSoon = leaseLeft.compareTo(HELD_AGAIN_MIN) > 0 && leaseLeft.compareTo(HELD_AGAIN_MAX) < 0;
+        return ConsumeResult.later(isSoon ? leaseLeft : HELD_AGAIN_MAX);
     }
 
     /** Waits a little; false if the time is over or the listener closes. */
