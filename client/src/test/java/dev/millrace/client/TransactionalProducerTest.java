@@ -57,6 +57,30 @@ class TransactionalProducerTest {
         assertThat(cluster.a.seen().nextEnd().commitOrRollback()).isEqualTo(EndTransaction.ROLLBACK);
     }
 
+    @Test
+    void tellsBrokersOfAGroupThatComesToAnOpenConnection() {
+        producer(asked -> TransactionOutcome.UNKNOWN);
+        awaitGroup("payments");
+
+        client.transactionalProducer("refunds", asked -> TransactionOutcome.UNKNOWN)
+                .topic("t")
+                .build();
+        client.transactionalProducer("vouchers", asked -> TransactionOutcome.UNKNOWN)
+                .build();
+
+        awaitGroup("refunds");
+        awaitGroup("vouchers");
+    }
+
+    /** Far less than the pause between two heartbeats. */
+    private void awaitGroup(String group) {
+        long deadlineNs = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+        while (!cluster.a.producers(group)) {
+            assertThat(System.nanoTime()).as("the broker knows " + group).isLessThan(deadlineNs);
+            Thread.onSpinWait();
+        }
+    }
+
     private ReceivedMessage stored() {
         byte[] record = cluster.a.record("t", 0, 0);
         return dev.millrace.client.internal.message.Records.decode(ByteBuffer.wrap(record), "a")

@@ -187,11 +187,13 @@ public final class ClientRuntime implements ClientEngine {
     /** Brokers of these topics may ask about transactions, so each must know this client, also one that comes later. */
     private void followTopics(HalfSender sender) {
         for (String topic : sender.topics()) {
-            routes.fetch(topic).thenAccept(view -> {
-                if (membership.isHeartbeatDue()) {
-                    threads.upkeep().later(membership::heartbeat, 0);
-                }
-            });
+            routes.fetch(topic).thenAccept(view -> heartbeatIfDue());
+        }
+    }
+
+    private void heartbeatIfDue() {
+        if (membership.isHeartbeatDue()) {
+            threads.upkeep().later(membership::heartbeat, 0);
         }
     }
 
@@ -345,6 +347,7 @@ public final class ClientRuntime implements ClientEngine {
         }
         open.add(sender);
         followTopics(sender);
+        heartbeatIfDue();
         return sender;
     }
 

@@ -80,8 +80,10 @@ public final class Membership {
 
     /** Whether there is a broker that does not know of this client's groups yet. */
     public boolean isHeartbeatDue() {
-        return (!members.isEmpty() || !producerGroups.isEmpty())
-                && !told.addresses().containsAll(routes.allAddresses());
+        Told last = told;
+        boolean isKnown = last.addresses().containsAll(routes.allAddresses())
+                && last.producerGroups().containsAll(producerGroups.keySet());
+        return !isKnown && (!members.isEmpty() || !producerGroups.isEmpty());
     }
 
     /** Whether all brokers of the routes in use were told of this producer group. */
