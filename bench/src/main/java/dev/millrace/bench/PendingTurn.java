@@ -111,13 +111,19 @@ final class PendingTurn {
     private static long timerBytes(Path store) throws IOException {
         long bytes = 0;
         for (var name : TIMER_FOLDERS) {
-            var folder = store.resolve(name);
-            if (Files.exists(folder)) {
-                try (var files = Files.walk(folder)) {
-                    for (var file : files.filter(Files::isRegularFile).toList()) {
-                        bytes += Files.size(file);
-                    }
-                }
+            bytes += bytesBelow(store.resolve(name));
+        }
+        return bytes;
+    }
+
+    private static long bytesBelow(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return 0;
+        }
+        long bytes = 0;
+        try (var files = Files.walk(folder)) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                bytes += Files.size(file);
             }
         }
         return bytes;

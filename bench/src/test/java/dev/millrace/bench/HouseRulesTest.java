@@ -14,6 +14,7 @@ class HouseRulesTest {
                 .withWiring(
                         "Bench",
                         "MicroStore",
+                        "PendingTurn",
                         "QueueBatches",
                         "QueueEnds",
                         "RecoveryTurn",
