@@ -23,6 +23,7 @@ import org.awaitility.Awaitility;
 public final class PullScenarios {
 
     private static final int PULL_COUNT = 32;
+    private static final Duration WAIT_MAX = Duration.ofSeconds(40);
 
     public void pullsAQueueFromStartToEnd(Environment env) throws Exception {
         try (Clients clients = new Clients(env)) {
@@ -32,6 +33,7 @@ public final class PullScenarios {
             Clients.sendInOrder(producer, queue, "m", 50);
             DefaultMQPullConsumer consumer = clients.pullConsumer(env.name("G"));
             consumer.start();
+            awaitReadable(consumer, queue, 50);
 
             PullResult first = consumer.pull(queue, "*", 0, PULL_COUNT);
             List<MessageExt> all = pullAll(consumer, queue);
@@ -57,6 +59,7 @@ public final class PullScenarios {
             }
             DefaultMQPullConsumer consumer = clients.pullConsumer(env.name("G"));
             consumer.start();
+            awaitReadable(consumer, queue, 4);
 
             PullResult some = consumer.pull(queue, "A || C", 0, PULL_COUNT);
             PullResult none = consumer.pull(queue, "Z", 0, PULL_COUNT);
@@ -74,6 +77,7 @@ public final class PullScenarios {
             Clients.sendInOrder(producer, queues.getFirst(), "m", 5);
             DefaultMQPullConsumer consumer = clients.pullConsumer(env.name("G"));
             consumer.start();
+            awaitReadable(consumer, queues.getFirst(), 5);
 
             PullResult above = consumer.pull(queues.getFirst(), "*", 1_000, PULL_COUNT);
             PullResult atEnd = consumer.pull(queues.getFirst(), "*", 5, PULL_COUNT);
@@ -281,13 +285,18 @@ public final class PullScenarios {
     }
 
     /** Clients report offsets one-way, so a consumer that starts at once may be faster than the report. */
+    /** Brokers answer a send before its queue shows the message. */
+    private static void awaitReadable(DefaultMQPullConsumer consumer, MessageQueue queue, long count) {
+        Awaitility.await().atMost(WAIT_MAX).until(() -> consumer.maxOffset(queue) >= count);
+    }
+
     private static void awaitCommitted(Clients clients, Environment env, List<MessageQueue> queues, long offset)
             throws Exception {
         DefaultMQPullConsumer reader = clients.pullConsumer(env.name("G"));
         reader.start();
         for (MessageQueue queue : queues) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(40))
+                    .atMost(WAIT_MAX)
                     .until(() -> reader.fetchConsumeOffset(queue, true), found -> found == offset);
         }
         reader.shutdown();
@@ -296,7 +305,7 @@ public final class PullScenarios {
     private static List<String> poll(DefaultLitePullConsumer consumer, int count) {
         List<String> bodies = new ArrayList<>();
         Set<Long> seen = new HashSet<>();
-        Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> {
+        Awaitility.await().atMost(WAIT_MAX).until(() -> {
             consumer.poll(200).forEach(message -> {
                 seen.add(message.getCommitLogOffset());
                 bodies.add(Clients.body(message));

@@ -14,7 +14,9 @@ import org.awaitility.Awaitility;
 /** What both kinds of servers share: ports, life and death of the processes. Owner: the test that opened it. */
 abstract class ProcessServers implements Servers {
 
-    private static final Duration READY_MAX = Duration.ofSeconds(60);
+    /** Long: several servers start at once on machines of two cores. */
+    private static final Duration READY_MAX = Duration.ofMinutes(3);
+
     private static final String ANNOUNCED_HOST = "127.0.0.1";
 
     /** Where servers listen, and where a broker finds the proxy of its NameServers, when frames are tapped. */
