@@ -507,11 +507,9 @@ final class MillraceClientIT {
     void failsWithCodesThatSayWhy() {
         String topic = topic("refused", 1);
         String unknown = name("unknown");
-        // Apache's NameServer has no route to a broker that may create it; our broker says itself that it won't.
-        ErrorCode absent = kind == ServerKind.APACHE ? ErrorCode.NO_ROUTE : ErrorCode.TOPIC_NOT_EXIST;
         try (Producer producer =
                 client.producer().sendTimeout(Duration.ofSeconds(1)).build()) {
-            assertCode(absent, () -> producer.send(message(unknown, "b")));
+            assertCode(ErrorCode.NO_ROUTE, () -> producer.send(message(unknown, "b")));
             assertCode(ErrorCode.ILLEGAL_MESSAGE, () -> producer.send(Message.of(topic, new byte[BODY_BYTES_MAX + 1])));
             assertCode(
                     ErrorCode.ILLEGAL_MESSAGE,

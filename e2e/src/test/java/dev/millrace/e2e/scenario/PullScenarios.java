@@ -284,12 +284,12 @@ public final class PullScenarios {
         consumer.commitSync();
     }
 
-    /** Clients report offsets one-way, so a consumer that starts at once may be faster than the report. */
     /** Brokers answer a send before its queue shows the message. */
     private static void awaitReadable(DefaultMQPullConsumer consumer, MessageQueue queue, long count) {
         Awaitility.await().atMost(WAIT_MAX).until(() -> consumer.maxOffset(queue) >= count);
     }
 
+    /** Clients report offsets one-way, so a consumer that starts at once may be faster than the report. */
     private static void awaitCommitted(Clients clients, Environment env, List<MessageQueue> queues, long offset)
             throws Exception {
         DefaultMQPullConsumer reader = clients.pullConsumer(env.name("G"));
