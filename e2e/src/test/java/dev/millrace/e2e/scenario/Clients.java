@@ -6,6 +6,7 @@ import dev.millrace.e2e.client.Environment;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +16,8 @@ import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueAveragely;
+import org.apache.rocketmq.client.consumer.store.OffsetStore;
+import org.apache.rocketmq.client.consumer.store.ReadOffsetType;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
@@ -36,6 +39,7 @@ final class Clients implements AutoCloseable {
     private static final String TOPIC_KEY = "TBW102";
     private static final int SEND_TIMEOUT_MS = 10_000;
     private static final Duration ROUTE_MAX = Duration.ofSeconds(30);
+    private static final Duration CONSUMED_MAX = Duration.ofSeconds(40);
     private static final int POLL_INTERVAL_MS = 1_000;
     private static final int PAUSE_AFTER_FAILURE_MS = 100;
 
@@ -139,6 +143,31 @@ final class Clients implements AutoCloseable {
             consumer.updateConsumeOffset(queue, offset);
             consumer.getOffsetStore().persistAll(Set.of(queue));
             return consumer.fetchConsumeOffset(queue, true) == offset;
+        });
+    }
+
+    /**
+     * Waits until a push consumer counts the messages below {@code offset} of each queue as consumed: it does so only
+     * after its listener returned.
+     */
+    static void awaitConsumed(DefaultMQPushConsumer consumer, Collection<MessageQueue> queues, long offset) {
+        OffsetStore store = consumer.getDefaultMQPushConsumerImpl().getOffsetStore();
+        Awaitility.await()
+                .atMost(CONSUMED_MAX)
+                .until(() -> queues.stream()
+                        .allMatch(queue -> store.readOffset(queue, ReadOffsetType.READ_FROM_MEMORY) == offset));
+    }
+
+    /** Waits as {@link #awaitConsumed}, and then until the broker knows it; one-way requests may be lost, so again. */
+    static void awaitStored(DefaultMQPushConsumer consumer, Collection<MessageQueue> queues, long offset) {
+        awaitConsumed(consumer, queues, offset);
+        OffsetStore store = consumer.getDefaultMQPushConsumerImpl().getOffsetStore();
+        Set<MessageQueue> all = Set.copyOf(queues);
+        Awaitility.await().atMost(CONSUMED_MAX).until(() -> {
+            // Reading from the broker sets the consumer's own offset, also to an older one.
+            all.forEach(queue -> store.updateOffset(queue, offset, false));
+            store.persistAll(all);
+            return all.stream().allMatch(queue -> store.readOffset(queue, ReadOffsetType.READ_FROM_STORE) == offset);
         });
     }
 

@@ -263,6 +263,7 @@ public final class PushScenarios {
             first.listenConcurrently(consumer);
             consumer.start();
             first.awaitBodies(Clients.bodies("one", 10));
+            Clients.awaitConsumed(consumer, List.of(queue), 10);
             consumer.shutdown();
             Clients.sendInOrder(producer, queue, "two", 5);
             Received second = new Received();

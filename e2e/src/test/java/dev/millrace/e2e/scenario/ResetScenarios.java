@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.e2e.client.Environment;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
-import org.apache.rocketmq.client.consumer.store.OffsetStore;
-import org.apache.rocketmq.client.consumer.store.ReadOffsetType;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.client.impl.MQClientAPIImpl;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
@@ -34,7 +31,7 @@ public final class ResetScenarios {
             Received received = new Received();
             DefaultMQPushConsumer consumer = start(clients, env, topic, received);
             received.awaitBodies(all);
-            awaitOffset(consumer, queues, 5);
+            Clients.awaitStored(consumer, queues, 5);
 
             Map<MessageQueue, Long> moved = reset(producer, env, topic, 0);
 
@@ -42,7 +39,7 @@ public final class ResetScenarios {
             List<String> twice = new ArrayList<>(all);
             twice.addAll(all);
             received.awaitBodies(twice);
-            awaitOffset(consumer, queues, 5);
+            Clients.awaitStored(consumer, queues, 5);
         }
     }
 
@@ -54,7 +51,7 @@ public final class ResetScenarios {
             MessageQueue queue = queues.getFirst();
             DefaultMQPushConsumer before = start(clients, env, topic, new Received());
             Clients.sendTo(producer, queue, "first");
-            awaitOffset(before, queues, 1);
+            Clients.awaitStored(before, queues, 1);
             before.shutdown();
             Clients.sendInOrder(producer, queue, "old", 5);
             Awaitility.await().until(() -> producer.maxOffset(queue) == 6);
@@ -102,14 +99,5 @@ public final class ResetScenarios {
                 producer.getDefaultMQProducerImpl().getMqClientFactory().getMQClientAPIImpl();
         return api.invokeBrokerToResetOffset(
                 env.servers().brokerAddress(), topic, env.name("G"), time, true, TIMEOUT_MS);
-    }
-
-    /** Waits until the broker has the consumer's offset of each queue. */
-    private static void awaitOffset(DefaultMQPushConsumer consumer, List<MessageQueue> queues, long offset) {
-        OffsetStore store = consumer.getDefaultMQPushConsumerImpl().getOffsetStore();
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(40))
-                .until(() -> queues.stream()
-                        .allMatch(queue -> store.readOffset(queue, ReadOffsetType.READ_FROM_STORE) == offset));
     }
 }

@@ -71,6 +71,7 @@ public final class RestartScenarios {
             consumer.start();
             Clients.sendInOrder(producer, queues.getFirst(), "before", 20);
             received.awaitBodies(Clients.bodies("before", 20));
+            Clients.awaitStored(consumer, queues, 20);
             consumer.shutdown();
 
             env.servers().stopBroker();

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
@@ -108,6 +109,9 @@ public final class StoreScenarios {
         received.listenConcurrently(consumer);
         consumer.start();
         received.awaitBodies(rest);
+        List<MessageQueue> queues =
+                IntStream.range(0, QUEUE_COUNT).mapToObj(StoreScenarios::queue).toList();
+        Clients.awaitStored(consumer, queues, PER_QUEUE + MORE_PER_QUEUE);
         consumer.shutdown();
     }
 
