@@ -39,6 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class Membership {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
     private static final String RETRY_PREFIX = "%RETRY%";
+    private static final String DEAD_LETTER_PREFIX = "%DLQ%";
 
     private final String clientId;
     private final Requests requests;
@@ -124,7 +125,7 @@ public final class Membership {
      */
     public void update(Member member) {
         for (String topic : member.subscriptions().keySet()) {
-            known(topic);
+            find(member.group(), topic);
         }
         member.subscriptions().forEach((topic, filter) -> check(member, topic, filter));
         members.put(member.group(), member);
@@ -162,13 +163,19 @@ public final class Membership {
         }
     }
 
-    /** Fetches a route; a topic without one may come later. */
-    private void known(String topic) {
+    /** Fetches a route; a topic without one may come later, but people may also have misspelt it. */
+    private void find(String group, String topic) {
         try {
             Faults.await(routes.view(topic));
         } catch (ClientException e) {
             if (e.code() != ErrorCode.NO_ROUTE) {
                 throw e;
+            }
+            if (!topic.startsWith(RETRY_PREFIX) && !topic.startsWith(DEAD_LETTER_PREFIX)) {
+                LOG.atWarn()
+                        .addKeyValue("consumerGroup", group)
+                        .addKeyValue("topic", topic)
+                        .log("there is no such topic; it is read once it is made, check its name");
             }
         }
     }
