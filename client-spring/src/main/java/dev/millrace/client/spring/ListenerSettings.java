@@ -80,7 +80,7 @@ record ListenerSettings(
             if (name.isEmpty()) {
                 throw new SetupException("listener " + method + " has an empty " + attribute, "give it a name");
             }
-            return name;
+            return LegalName.checked(attribute + " of listener " + method, name);
         }
 
         int number(String attribute, String text, int usual, int limit) {

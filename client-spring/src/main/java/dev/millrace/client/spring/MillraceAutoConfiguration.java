@@ -51,7 +51,7 @@ public final class MillraceAutoConfiguration {
     @ConditionalOnMissingBean
     Producer millraceProducer(MillraceClient client, MillraceProperties properties) {
         Producer.Builder builder = client.producer()
-                .group(properties.producer().group())
+                .group(properties.checkedProducerGroup())
                 .sendTimeout(properties.checkedSendTimeout())
                 .bufferBytesMax(properties.checkedBufferBytes());
         if (properties.producer().batching()) {

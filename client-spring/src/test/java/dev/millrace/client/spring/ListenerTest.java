@@ -369,6 +369,9 @@ class ListenerTest {
         assertRefused(wrong.withPropertyValues("topic= "), "listener Wrong.take(String) has an empty topic");
         assertRefused(wrong.withPropertyValues("group= "), "has an empty group");
         assertRefused(
+                wrong.withPropertyValues("group=my group"),
+                "group of listener Wrong.take(String) is 'my group', which no broker takes");
+        assertRefused(
                 wrong.withPropertyValues("threads=many"), "has threads=many, which is not possible; give a number");
         assertRefused(wrong.withPropertyValues("threads=0"), "has threads=0, which is not possible");
         assertRefused(wrong.withPropertyValues("batch=5"), "takes one message at a time, and has batchMax=5");

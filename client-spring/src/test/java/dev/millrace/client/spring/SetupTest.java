@@ -81,6 +81,10 @@ class SetupTest {
                 connected.withPropertyValues("millrace.listener.threads=0"),
                 "millrace.listener.threads is 0",
                 "give 1 or more");
+        assertRefused(
+                connected.withPropertyValues("millrace.producer.group=my shop"),
+                "millrace.producer.group is 'my shop', which no broker takes",
+                "use letters, digits, - and _");
     }
 
     @Configuration(proxyBeanMethods = false)
