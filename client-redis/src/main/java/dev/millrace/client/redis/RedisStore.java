@@ -2,7 +2,6 @@ package dev.millrace.client.redis;
 
 import dev.millrace.client.idempotent.Claim;
 import dev.millrace.client.idempotent.ClaimOutcome;
-import dev.millrace.client.idempotent.IdempotenceException;
 import dev.millrace.client.idempotent.IdempotenceStore;
 import dev.millrace.client.idempotent.StoreKey;
 import io.lettuce.core.ClientOptions;
@@ -14,11 +13,7 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
@@ -37,11 +32,13 @@ public final class RedisStore implements IdempotenceStore {
 
     private final RedisScriptingAsyncCommands<String, String> redis;
     private final RedisSettings settings;
+    private final Answers answers;
     private final Runnable close;
 
     private RedisStore(RedisScriptingAsyncCommands<String, String> redis, RedisSettings settings, Runnable close) {
         this.redis = redis;
         this.settings = settings;
+        this.answers = new Answers(settings.timeout());
         this.close = close;
     }
 
@@ -60,7 +57,7 @@ public final class RedisStore implements IdempotenceStore {
             return new RedisStore(client.connect().async(), settings, client::shutdown);
         } catch (RedisException e) {
             client.shutdown();
-            throw failure("connecting", e);
+            throw Answers.failure("connecting", e);
         }
     }
 
@@ -101,11 +98,11 @@ public final class RedisStore implements IdempotenceStore {
     @Override
     public List<ClaimOutcome> claimAll(List<StoreKey> keys, Duration lease) {
         String leaseMs = Long.toString(lease.toMillis());
-        List<List<Long>> answers =
-                await("a claim", keys, key -> Script.CLAIM.<List<Long>>run(redis, name(key), leaseMs));
+        List<List<Long>> claims =
+                answers.await("a claim", keys, key -> Script.CLAIM.<List<Long>>run(redis, name(key), leaseMs));
         List<ClaimOutcome> outcomes = new ArrayList<>(keys.size());
         for (int i = 0; i < keys.size(); i++) {
-            outcomes.add(outcome(keys.get(i), answers.get(i)));
+            outcomes.add(outcome(keys.get(i), claims.get(i)));
         }
         return outcomes;
     }
@@ -143,37 +140,7 @@ public final class RedisStore implements IdempotenceStore {
     }
 
     private List<Boolean> isDone(String what, List<Claim> claims, Function<Claim, CompletionStage<Long>> send) {
-        return await(what, claims, send).stream().map(code -> code == 1).toList();
-    }
-
-    /** Sends for all, then waits for all; one that fails fails the call. */
-    private <K, T> List<T> await(String what, List<K> all, Function<K, CompletionStage<T>> send) {
-        List<CompletableFuture<T>> answers = new ArrayList<>(all.size());
-        try {
-            all.forEach(each -> answers.add(send.apply(each).toCompletableFuture()));
-            CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
-                    .get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            answers.forEach(answer -> answer.cancel(false));
-            throw new IdempotenceException(
-                    what + " had no answer from Redis in " + settings.timeout().toMillis()
-                            + " ms; look for an overloaded or unreachable Redis, or allow more time",
-                    e);
-        } catch (ExecutionException | RedisException e) {
-            throw failure(what, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IdempotenceException(what + " was interrupted; it may have had its effect", e);
-        }
-        return answers.stream().map(CompletableFuture::join).toList();
-    }
-
-    private static IdempotenceException failure(String what, Exception e) {
-        Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-        return new IdempotenceException(
-                what + " failed in Redis: " + cause.getMessage()
-                        + "; check that Redis runs, is reachable and accepts writes",
-                e);
+        return answers.await(what, claims, send).stream().map(code -> code == 1).toList();
     }
 
     @Override

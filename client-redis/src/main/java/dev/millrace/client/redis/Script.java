@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One step on one record, atomic in Redis. Each touches a single key.
+ * One step on one record, atomic in Redis. Each touches a single key, {@link #COMMIT} those of its commands too.
  *
  * <pre>
  * key     prefix + scope + "/" + identity
@@ -68,6 +68,31 @@ enum Script {
             redis.call('HSET', KEYS[1], 't', string.format('%.0f', tonumber(ARGV[1]) + 1), 'u', '0')
             redis.call('PEXPIRE', KEYS[1], 600000)
             return 1
+            """),
+    /**
+     * Retention in ms, then for each command the number of its words and its words → {1, count} done, {2} marked before, or
+     * {0, count of those that were run, text} at the first that is refused. Marks first: a full Redis refuses that, and
+     * nothing happens.
+     */
+    COMMIT(ScriptOutputType.MULTI, """
+            if redis.call('HGET', KEYS[1], 's') == 'd' then return {2} end
+            local clock = redis.call('TIME')
+            redis.call('HSET', KEYS[1], 's', 'd', 't', string.format('%.0f', clock[1] * 1000000 + clock[2]))
+            redis.call('HDEL', KEYS[1], 'u')
+            redis.call('PEXPIRE', KEYS[1], ARGV[1])
+            local at = 2
+            local done = 0
+            while at <= #ARGV do
+              local words = tonumber(ARGV[at])
+              local answer = redis.pcall(unpack(ARGV, at + 1, at + words))
+              if type(answer) == 'table' and answer.err then
+                if done == 0 then redis.call('DEL', KEYS[1]) end
+                return {0, done, answer.err}
+              end
+              done = done + 1
+              at = at + words + 1
+            end
+            return {1, done}
             """);
 
     private final ScriptOutputType type;

@@ -57,6 +57,7 @@ class RedisIT {
         return Stream.of(
                         scenarios.ofAnyStore(),
                         Stream.of(DynamicTest.dynamicTest("lost data means duplicates", () -> lostData(uri, opened))),
+                        new RedisTransactionScenarios(uri).all(),
                         scenarios.ofServer(started))
                 .flatMap(tests -> tests);
     }

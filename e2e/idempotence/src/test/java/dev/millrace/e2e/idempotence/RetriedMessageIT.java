@@ -16,12 +16,9 @@ import dev.millrace.client.admin.TopicSpec;
 import dev.millrace.client.idempotent.IdempotenceSettings;
 import dev.millrace.client.idempotent.IdempotentListener;
 import dev.millrace.client.idempotent.MemoryStore;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
@@ -35,50 +32,13 @@ class RetriedMessageIT {
     @TempDir
     Path folder = Path.of("");
 
-    private ServerProcess server(String module, String mainClass, int port, String settings) throws IOException {
-        Path target = Path.of("../..", module, "target").toAbsolutePath().normalize();
-        Path config = Files.writeString(folder.resolve(module + ".properties"), settings);
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                target.resolve("classes") + ":" + target.resolve("lib") + "/*",
-                "-Xmx128m",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                mainClass,
-                "--config",
-                config.toString());
-        return new ServerProcess(command, folder.resolve(module + ".txt"), port, "TERM");
-    }
-
     @Test
     void keepsItsIdentity() throws Exception {
-        int namesrvPort = ServerProcess.freePort();
-        int brokerPort = ServerProcess.freePort();
-        ServerProcess namesrv = server(
-                "namesrv-image",
-                "dev.millrace.namesrv.NamesrvMain",
-                namesrvPort,
-                "namesrv.host=127.0.0.1\nnamesrv.http-port=0\nnamesrv.port=%d\n".formatted(namesrvPort));
-        ServerProcess broker = server("broker-image", "dev.millrace.broker.BrokerMain", brokerPort, """
-                broker.port=%d
-                broker.name=a
-                broker.namesrv=127.0.0.1:%d
-                broker.host=127.0.0.1
-                store.path=%s
-                store.segment-size=64MiB
-                store.disk.reserve=1MiB
-                """.formatted(
-                        brokerPort, namesrvPort, folder.resolve("store")));
-        namesrv.start();
-        broker.start();
-        try (MillraceClient client =
-                MillraceClient.builder().namesrv("127.0.0.1:" + namesrvPort).build()) {
+        try (LocalBroker servers = LocalBroker.start(folder);
+                MillraceClient client = MillraceClient.builder()
+                        .namesrv(servers.namesrvAddress())
+                        .build()) {
             deliverTwice(client);
-        } finally {
-            broker.stop();
-            namesrv.stop();
         }
     }
 
