@@ -154,6 +154,36 @@ final class WindowRequestsTest {
                 .isEqualTo(2);
     }
 
+    /** All of the log counts as cold: what repeats is looked for off the event loop. */
+    private void startWithAColdLog() {
+        broker.close();
+        broker = new RunningBroker(folder, "store.cold-distance=0B");
+    }
+
+    @Test
+    void looksIntoAColdLogForASend() {
+        startWithAColdLog();
+        storesARepeatedMessageOnceWhicheverQueueItGoesTo();
+    }
+
+    @Test
+    void looksIntoAColdLogForABatch() {
+        startWithAColdLog();
+        takesEachMessageOfABatchAlone();
+    }
+
+    @Test
+    void looksIntoAColdLogForAMultiQueueSend() {
+        startWithAColdLog();
+        takesEachMessageOfAMultiQueueSendAlone();
+    }
+
+    @Test
+    void looksIntoAColdLogForManyAtOnce() {
+        startWithAColdLog();
+        answersAllOfManyThatComeAtOnceAlike();
+    }
+
     private static SendMessage batch(String topic, int queueId, String... ids) {
         ByteBuffer entries = ByteBuffer.allocate(4096);
         for (String id : ids) {

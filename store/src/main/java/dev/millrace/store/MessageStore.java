@@ -36,6 +36,9 @@ public interface MessageStore extends AutoCloseable {
     /** The record that starts at a position; empty if none does. Close it. */
     Optional<LogSlice> recordAt(long position);
 
+    /** Whether a position is so far behind the end of the log that to read there may wait for the disk. */
+    boolean isCold(long position);
+
     /**
      * Positions of records with a key or unique key, newest first. Other keys of the same hash may be among them. Empty if
      * the index is switched off.

@@ -36,18 +36,30 @@ public final class Deduplication implements LogFollower, TopicWatcher {
     private final StoredMessages log = new StoredMessages();
     private final StateFile<Progress> file;
     private final InstantSource clock;
-    private long savedPosition;
+    /** Topics that were deleted, and the position in the log from which on messages are of the next topic of the name. */
+    private final ConcurrentHashMap<String, Long> begins = new ConcurrentHashMap<>();
+
+    private Progress saved;
     private volatile long reached;
     private volatile @Nullable MessageStore store;
 
-    /** Content of the file: nothing before this position of the log is remembered. */
-    public record Progress(long position) {}
+    /**
+     * Content of the file.
+     *
+     * @param position nothing before it in the log is remembered
+     * @param begins where topics begin that were deleted behind that position; not there in files of older brokers
+     */
+    public record Progress(long position, @Nullable Map<String, Long> begins) {}
 
     /** @param stateFolder where the broker keeps its state, among it the definitions of topics */
     public Deduplication(Path stateFolder, InstantSource clock) {
         this.clock = clock;
         this.file = new StateFile<>(stateFolder.resolve("deduplication.json"), Progress.class);
-        this.savedPosition = file.read().map(Progress::position).orElse(0L);
+        this.saved = file.read().orElse(new Progress(0, Map.of()));
+        Map<String, Long> known = saved.begins();
+        if (known != null) {
+            begins.putAll(known);
+        }
         new StateFile<>(stateFolder.resolve("topics.json"), TopicConfigTable.class)
                 .read()
                 .ifPresent(table -> table.topicConfigTable().values().forEach(this::defined));
@@ -74,7 +86,8 @@ public final class Deduplication implements LogFollower, TopicWatcher {
         }
         Window present = windows.get(topic.topicName());
         if (present == null || !present.limit(setting)) {
-            windows.put(topic.topicName(), new Window(topic.topicName(), setting, log, clock));
+            long begin = begins.getOrDefault(topic.topicName(), 0L);
+            windows.put(topic.topicName(), new Window(topic.topicName(), setting, begin, log, clock));
         }
     }
 
@@ -92,12 +105,15 @@ public final class Deduplication implements LogFollower, TopicWatcher {
 
     @Override
     public void removed(String topic) {
-        windows.remove(topic);
+        MessageStore opened = store;
+        if (windows.remove(topic) != null && opened != null) {
+            begins.put(topic, opened.maxPosition());
+        }
     }
 
     @Override
     public long resumePosition(long endPosition) {
-        return windows.isEmpty() ? endPosition : savedPosition;
+        return windows.isEmpty() ? endPosition : saved.position();
     }
 
     @Override
@@ -144,9 +160,12 @@ public final class Deduplication implements LogFollower, TopicWatcher {
             long oldest = window.oldestPosition(now);
             position = oldest < 0 ? position : Math.min(position, oldest);
         }
-        if (position != savedPosition) {
-            file.write(new Progress(position));
-            savedPosition = position;
+        long start = position;
+        begins.values().removeIf(begin -> begin <= start);
+        Progress progress = new Progress(start, Map.copyOf(begins));
+        if (!progress.equals(saved)) {
+            file.write(progress);
+            saved = progress;
         }
     }
 

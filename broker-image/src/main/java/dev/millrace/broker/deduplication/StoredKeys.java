@@ -1,75 +1,90 @@
 package dev.millrace.broker.deduplication;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The fingerprints of stored messages with their positions in the log, the oldest forgotten first. A ring of three arrays
- * holds 20 bytes a message in the order of the log; an open hash table of ring slots, at most three quarters full, finds
- * them: 8 bytes a message. Both grow by doubling up to {@code countMax}.
+ * The fingerprints of stored messages with their positions in the log, the oldest forgotten first. A queue of chunks holds
+ * 20 bytes a message in the order of the log; open hash tables, at most three quarters full, find them: 4 bytes a place.
  *
- * <p>Owner: the lock of {@link Window}. Store times are kept as the lower 32 bits of ms: all in the ring are younger than
+ * <p>No call takes long, however many messages there are: the queue grows by a chunk, a fingerprint belongs to one of many
+ * tables that grow one by one, and a call forgets a bounded number.
+ *
+ * <p>Owner: the lock of {@link Window}. Store times are kept as the lower 32 bits of ms: all in the queue are younger than
  * {@code timeMs}, which is far below 2^31. {@code // hot path}
  */
 final class StoredKeys {
     /** No such message. */
     static final long NONE = -1;
 
-    private static final int CAPACITY_MIN = 1024;
+    /** Messages that one call forgets at most. */
+    static final int FORGET_MAX = 1000;
 
-    private long[] fingerprints;
-    private long[] positions;
-    private int[] times;
-    /** Ring slot + 1, 0 if free; linear probing from the lower bits of the fingerprint. */
-    private int[] table;
+    private static final int CHUNK_BITS = 10;
+    private static final int CHUNK_COUNT = 1 << CHUNK_BITS;
+    private static final int CHUNK_BYTES = CHUNK_COUNT * (2 * Long.BYTES + Integer.BYTES);
+    private static final int CHUNKS_MIN = 4;
+    private static final int TABLE_BITS = 10;
+    private static final int TABLE_LENGTH_MIN = 8;
+    /** Set in each taken place of a table, so that none is 0. */
+    private static final int TAKEN = Integer.MIN_VALUE;
 
+    private static final int[] NO_TABLE = new int[1];
+
+    private static final class Chunk {
+        private final long[] fingerprints = new long[CHUNK_COUNT];
+        private final long[] positions = new long[CHUNK_COUNT];
+        private final int[] times = new int[CHUNK_COUNT];
+    }
+
+    /** The chunk of a number, at the lower bits of number / {@link #CHUNK_COUNT}; its length is a power of two. */
+    private @Nullable Chunk[] chunks = new @Nullable Chunk[CHUNKS_MIN];
+
+    /** By the upper bits of the fingerprint; a place has the lower bits of a number, or 0. Linear probing. */
+    private final int[][] tables = new int[1 << TABLE_BITS][];
+
+    private final int[] tableCounts = new int[1 << TABLE_BITS];
     private int countMax;
     private long timeMs;
-    private int head;
+    /** Number of the oldest message; they are numbered in the order of the log. */
+    private long head;
+
     private int count;
     private long lastTimeMs;
+    private long placeCount;
 
     StoredKeys(int countMax, long timeMs) {
         this.countMax = countMax;
         this.timeMs = timeMs;
-        int capacity = Math.min(CAPACITY_MIN, countMax);
-        fingerprints = new long[capacity];
-        positions = new long[capacity];
-        times = new int[capacity];
-        table = new int[tableLength(capacity)];
-    }
-
-    private static int tableLength(int capacity) {
-        return Integer.highestOneBit(Math.max(1, capacity + capacity / 3)) << 1;
+        Arrays.fill(tables, NO_TABLE);
     }
 
     int count() {
         return count;
     }
 
-    /** Bytes of all arrays. */
+    /** Bytes of all arrays that grow. */
     long bytes() {
-        return fingerprints.length * (2L * Long.BYTES + Integer.BYTES) + (long) table.length * Integer.BYTES;
+        long chunkCount = Arrays.stream(chunks).filter(chunk -> chunk != null).count();
+        return chunkCount * CHUNK_BYTES + placeCount * Integer.BYTES;
     }
 
     /** Position of the oldest message, {@link #NONE} if there is none. */
     long oldestPosition() {
-        return count == 0 ? NONE : positions[head];
+        return count == 0 ? NONE : chunk(head).positions[index(head)];
     }
 
-    /** Other bounds; what does not fit them any more is forgotten. */
+    /** Other bounds; {@link #forget} forgets what does not fit them any more. */
     void limit(int newCountMax, long newTimeMs) {
         countMax = newCountMax;
         timeMs = newTimeMs;
-        while (count > countMax) {
-            forgetOldest();
-        }
-        resize(Math.max(Math.min(CAPACITY_MIN, countMax), Math.min(fingerprints.length, countMax)));
     }
 
     /** Position of the message with this fingerprint, {@link #NONE} without one. */
     long find(long fingerprint) {
-        int at = indexOf(fingerprint);
-        return at < 0 ? NONE : positions[table[at] - 1];
+        int[] table = tables[tableOf(fingerprint)];
+        int place = table[placeOf(table, fingerprint)];
+        return place == 0 ? NONE : chunk(place).positions[index(place)];
     }
 
     /**
@@ -78,78 +93,147 @@ final class StoredKeys {
      * @param storedMs store time; never falls from call to call
      */
     void add(long fingerprint, long position, long storedMs) {
-        forgetOlder(storedMs);
+        forget(storedMs);
         lastTimeMs = storedMs;
-        if (indexOf(fingerprint) >= 0) {
+        if (find(fingerprint) != NONE) {
             return;
         }
-        if (count == fingerprints.length && count < countMax) {
-            resize((int) Math.min(countMax, 2L * count));
-        }
-        if (count == fingerprints.length) {
+        if (count >= countMax) {
             forgetOldest();
         }
-        int slot = slot(count);
-        fingerprints[slot] = fingerprint;
-        positions[slot] = position;
-        times[slot] = (int) storedMs;
+        long number = head + count;
+        Chunk chunk = chunkToAdd(number);
+        int index = index(number);
+        chunk.fingerprints[index] = fingerprint;
+        chunk.positions[index] = position;
+        chunk.times[index] = (int) storedMs;
         count++;
-        link(slot);
+        link(fingerprint, (int) number | TAKEN);
     }
 
-    /** Forgets what is older than the window at a time. */
-    void forgetOlder(long nowMs) {
+    /**
+     * Forgets what is older than the window at a time, or too many, up to {@link #FORGET_MAX} messages.
+     *
+     * @return whether there is more to forget
+     */
+    boolean forget(long nowMs) {
         if (nowMs - lastTimeMs > timeMs) {
             clear();
-            return;
+            return false;
         }
-        while (count > 0 && (int) nowMs - times[head] > timeMs) {
+        int left = FORGET_MAX;
+        while (isOver(nowMs) && left > 0) {
             forgetOldest();
+            left--;
         }
+        return isOver(nowMs);
+    }
+
+    private boolean isOver(long nowMs) {
+        return count > countMax || count > 0 && (int) nowMs - chunk(head).times[index(head)] > timeMs;
     }
 
     private void clear() {
         if (count > 0) {
-            Arrays.fill(table, 0);
+            Arrays.fill(tables, NO_TABLE);
+            Arrays.fill(tableCounts, 0);
+            chunks = new @Nullable Chunk[CHUNKS_MIN];
+            placeCount = 0;
             count = 0;
-            head = 0;
         }
     }
 
-    private int slot(int index) {
-        int slot = head + index;
-        return slot >= fingerprints.length ? slot - fingerprints.length : slot;
+    private static int index(long number) {
+        return (int) number & CHUNK_COUNT - 1;
     }
 
-    private int indexOf(long fingerprint) {
+    /** The chunk of a number, or of a place of a table: the lower bits say which. */
+    private Chunk chunk(long number) {
+        Chunk chunk = chunks[(int) number >>> CHUNK_BITS & chunks.length - 1];
+        if (chunk == null) {
+            throw new AssertionError("message " + number + " has no chunk; the oldest is " + head + " of " + count);
+        }
+        return chunk;
+    }
+
+    private Chunk chunkToAdd(long number) {
+        long chunkNumber = number >>> CHUNK_BITS;
+        if (chunkNumber - (head >>> CHUNK_BITS) == chunks.length) {
+            @Nullable Chunk[] more = new @Nullable Chunk[2 * chunks.length];
+            for (long each = head >>> CHUNK_BITS; each < chunkNumber; each++) {
+                more[(int) each & more.length - 1] = chunks[(int) each & chunks.length - 1];
+            }
+            chunks = more;
+        }
+        int slot = (int) chunkNumber & chunks.length - 1;
+        Chunk chunk = chunks[slot];
+        if (chunk == null) {
+            chunk = new Chunk();
+            chunks[slot] = chunk;
+        }
+        return chunk;
+    }
+
+    private static int tableOf(long fingerprint) {
+        return (int) (fingerprint >>> Long.SIZE - TABLE_BITS);
+    }
+
+    /** Where the fingerprint stands in its table, or the free place where it would. */
+    private int placeOf(int[] table, long fingerprint) {
         int mask = table.length - 1;
         int at = (int) fingerprint & mask;
-        while (table[at] != 0) {
-            if (fingerprints[table[at] - 1] == fingerprint) {
-                return at;
-            }
+        while (table[at] != 0 && chunk(table[at]).fingerprints[index(table[at])] != fingerprint) {
             at = at + 1 & mask;
         }
-        return -1;
+        return at;
     }
 
-    private void link(int slot) {
-        int mask = table.length - 1;
-        int at = (int) fingerprints[slot] & mask;
-        while (table[at] != 0) {
-            at = at + 1 & mask;
+    private void link(long fingerprint, int place) {
+        int which = tableOf(fingerprint);
+        int newCount = ++tableCounts[which];
+        int length = tables[which].length;
+        if (newCount * 4 > length * 3) {
+            resize(which, Math.max(TABLE_LENGTH_MIN, 2 * length));
         }
-        table[at] = slot + 1;
+        int[] table = tables[which];
+        table[placeOf(table, fingerprint)] = place;
+    }
+
+    private void resize(int which, int length) {
+        int[] old = tables[which];
+        int[] table = new int[length];
+        int mask = length - 1;
+        for (int place : old) {
+            if (place != 0) {
+                int at = (int) chunk(place).fingerprints[index(place)] & mask;
+                while (table[at] != 0) {
+                    at = at + 1 & mask;
+                }
+                table[at] = place;
+            }
+        }
+        placeCount += length - (old == NO_TABLE ? 0 : old.length);
+        tables[which] = table;
     }
 
     private void forgetOldest() {
-        unlink(indexOf(fingerprints[head]));
-        head = slot(1);
+        long fingerprint = chunk(head).fingerprints[index(head)];
+        int which = tableOf(fingerprint);
+        int[] table = tables[which];
+        unlink(table, placeOf(table, fingerprint));
+        tableCounts[which]--;
+        if (table.length > TABLE_LENGTH_MIN && tableCounts[which] * 8 < table.length) {
+            resize(which, table.length / 2);
+        }
+        if (index(head) == CHUNK_COUNT - 1) {
+            chunks[(int) (head >>> CHUNK_BITS) & chunks.length - 1] = null;
+        }
+        head++;
         count--;
     }
 
-    /** Frees a place of the table and moves up those behind it that stand there only because it was taken. */
-    private void unlink(int free) {
+    /** Frees a place of a table and moves up those behind it that stand there only because it was taken. */
+    private void unlink(int[] table, int free) {
         int mask = table.length - 1;
         int hole = free;
         int at = hole;
@@ -159,34 +243,11 @@ final class StoredKeys {
                 table[hole] = 0;
                 return;
             }
-            int home = (int) fingerprints[table[at] - 1] & mask;
+            int home = (int) chunk(table[at]).fingerprints[index(table[at])] & mask;
             if ((at - home & mask) >= (at - hole & mask)) {
                 table[hole] = table[at];
                 hole = at;
             }
-        }
-    }
-
-    private void resize(int capacity) {
-        if (capacity == fingerprints.length) {
-            return;
-        }
-        long[] newFingerprints = new long[capacity];
-        long[] newPositions = new long[capacity];
-        int[] newTimes = new int[capacity];
-        for (int i = 0; i < count; i++) {
-            int from = slot(i);
-            newFingerprints[i] = fingerprints[from];
-            newPositions[i] = positions[from];
-            newTimes[i] = times[from];
-        }
-        fingerprints = newFingerprints;
-        positions = newPositions;
-        times = newTimes;
-        head = 0;
-        table = new int[tableLength(capacity)];
-        for (int i = 0; i < count; i++) {
-            link(i);
         }
     }
 }

@@ -22,6 +22,11 @@ final class StoredMessages {
         store = opened;
     }
 
+    boolean isCold(long position) {
+        MessageStore opened = store;
+        return opened != null && opened.isCold(position);
+    }
+
     /**
      * What the sender of the message at a position was told; null if it is another message, or older than
      * {@code oldestMs}, or not in the log any more.

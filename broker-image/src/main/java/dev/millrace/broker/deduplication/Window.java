@@ -26,10 +26,15 @@ public final class Window {
     private final String topic;
     private final byte[] keyName;
     private final String keyText;
+    /** Messages before it are of a deleted topic of the same name. */
+    private final long beginPosition;
+
     private final StoredMessages log;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile long timeMs;
+    /** Of the message that was the oldest a short while ago, or {@link StoredKeys#NONE}. */
+    private volatile long oldestPosition = StoredKeys.NONE;
 
     @GuardedBy("lock")
     private final StoredKeys stored;
@@ -37,8 +42,9 @@ public final class Window {
     @GuardedBy("lock")
     private final Map<String, Flight> flights = new HashMap<>();
 
-    Window(String topic, WindowSetting setting, StoredMessages log, InstantSource clock) {
+    Window(String topic, WindowSetting setting, long beginPosition, StoredMessages log, InstantSource clock) {
         this.topic = topic;
+        this.beginPosition = beginPosition;
         this.keyText = setting.keyName();
         this.keyName = keyText.getBytes(StandardCharsets.US_ASCII);
         this.timeMs = setting.timeMs();
@@ -64,7 +70,52 @@ public final class Window {
         } finally {
             lock.unlock();
         }
+        forget(clock.millis());
         return true;
+    }
+
+    /** Others get the lock between two passes. */
+    private void forget(long nowMs) {
+        boolean isMore = true;
+        while (isMore) {
+            lock.lock();
+            try {
+                isMore = stored.forget(nowMs);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Whether some messages are so old that to look at them may wait for the disk: then ask {@link #mayBlock} for each. */
+    public boolean holdsCold() {
+        long oldest = oldestPosition;
+        return oldest != StoredKeys.NONE && log.isCold(oldest);
+    }
+
+    /** Whether a claim of this id may wait for the disk: then {@link #fetch} first, where that is allowed. */
+    public boolean mayBlock(String key) {
+        long candidate = holdsCold() ? candidate(key) : StoredKeys.NONE;
+        return candidate != StoredKeys.NONE && log.isCold(candidate);
+    }
+
+    /** Brings what a claim of this id looks at into memory. May block. */
+    public void fetch(String key) {
+        long candidate = candidate(key);
+        if (candidate != StoredKeys.NONE) {
+            confirm(candidate, key);
+        }
+    }
+
+    /** Where the log holds a message that may have this id. */
+    private long candidate(String key) {
+        long fingerprint = Fingerprint.of(key);
+        lock.lock();
+        try {
+            return flights.containsKey(key) ? StoredKeys.NONE : stored.find(fingerprint);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -117,11 +168,15 @@ public final class Window {
 
     /** Opening or dispatch thread: the log holds a message with this id. */
     void followed(String key, long position, long storedMs) {
+        if (position < beginPosition) {
+            return;
+        }
         long fingerprint = Fingerprint.of(key);
         lock.lock();
         try {
             stored.add(fingerprint, position, storedMs);
             flights.remove(key);
+            oldestPosition = stored.oldestPosition();
         } finally {
             lock.unlock();
         }
@@ -129,9 +184,9 @@ public final class Window {
 
     /** Position of the oldest message that is remembered, -1 without one. */
     long oldestPosition(long nowMs) {
+        forget(nowMs);
         lock.lock();
         try {
-            stored.forgetOlder(nowMs);
             return stored.oldestPosition();
         } finally {
             lock.unlock();

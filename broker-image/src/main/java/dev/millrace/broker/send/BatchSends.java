@@ -14,6 +14,7 @@ import dev.millrace.store.QueueLog;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,13 @@ final class BatchSends {
 
     private record Entry(int flag, ByteBuffer body, ByteBuffer properties) {}
 
-    void append(SendMessage send, TopicConfig topic, Caller caller) {
+    /**
+     * Null if it is on its way, else what has to be done first, where that may block.
+     *
+     * @param isFetched whether that was done
+     */
+    @Nullable
+    Runnable append(SendMessage send, TopicConfig topic, Caller caller, boolean isFetched) {
         if (TopicNames.isRetry(send.topic())) {
             throw illegal("a batch to a retry topic is not allowed");
         }
@@ -91,6 +98,9 @@ final class BatchSends {
                 keys.add(composer.property(window.keyName()));
             }
         }
+        if (window != null && !isFetched && keys.stream().anyMatch(key -> key != null && window.mayBlock(key))) {
+            return () -> keys.stream().filter(Objects::nonNull).forEach(window::fetch);
+        }
         records.flip();
         request.count = entries.size();
         request.answer(caller.to(), queueId, uniqueIds.toString());
@@ -100,6 +110,7 @@ final class BatchSends {
             SendHandler.submit(parts.store(), request, keepNew(request, window, keys, queueId), caller);
         }
         parts.counters().sent(entries.size(), send.body().remaining());
+        return null;
     }
 
     /** Takes the records out of a request that repeat earlier messages. */

@@ -51,11 +51,23 @@ final class MultiSendHandler implements Handler<MultiSend> {
 
     @Override
     public void handle(MultiSend request, Caller caller) {
+        handle(request, caller, false);
+    }
+
+    /** @param isFetched whether what de-duplication windows look at in the log was brought into memory */
+    private void handle(MultiSend request, Caller caller, boolean isFetched) {
         LoopState state = states.get();
         MultiSendBody.Reader reader = state.reader.open(request.body());
         Set<String> missing = missingTopics(reader);
         if (!missing.isEmpty()) {
             createFirst(missing, request, caller);
+            return;
+        }
+        List<Runnable> fetches = isFetched ? List.of() : fetches(reader);
+        if (!fetches.isEmpty()) {
+            MultiSend lasting = copy(request);
+            SendHandler.resend(
+                    parts.admin(), caller, () -> fetches.forEach(Runnable::run), () -> handle(lasting, caller, true));
             return;
         }
         List<MultiSendRequest.Group> groups = new ArrayList<>(reader.groupCount());
@@ -95,10 +107,36 @@ final class MultiSendHandler implements Handler<MultiSend> {
         return missing;
     }
 
-    private void createFirst(Set<String> missing, MultiSend request, Caller caller) {
+    /** What may block before the records' ids can be looked for: nothing unless a window is older than memory. */
+    private List<Runnable> fetches(MultiSendBody.Reader reader) {
+        List<Runnable> fetches = new ArrayList<>();
+        while (reader.nextGroup()) {
+            Window window = parts.targets().window(reader.topic());
+            if (window != null && window.holdsCold()) {
+                addFetches(reader, window, fetches);
+            }
+        }
+        reader.rewind();
+        return fetches;
+    }
+
+    private static void addFetches(MultiSendBody.Reader reader, Window window, List<Runnable> fetches) {
+        while (reader.nextRecord()) {
+            String key = key(reader.buffer(), reader.recordAt(), window);
+            if (key != null && window.mayBlock(key)) {
+                fetches.add(() -> window.fetch(key));
+            }
+        }
+    }
+
+    private static MultiSend copy(MultiSend request) {
         ByteBuffer view = request.body();
-        MultiSend lasting = new MultiSend(
+        return new MultiSend(
                 ByteBuffer.allocate(view.remaining()).put(view.duplicate()).flip());
+    }
+
+    private void createFirst(Set<String> missing, MultiSend request, Caller caller) {
+        MultiSend lasting = copy(request);
         SendHandler.resend(parts.admin(), caller, () -> missing.forEach(this::create), () -> handle(lasting, caller));
     }
 

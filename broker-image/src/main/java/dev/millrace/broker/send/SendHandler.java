@@ -22,6 +22,7 @@ import dev.millrace.store.StoreException;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +74,11 @@ final class SendHandler implements Handler<SendMessage> {
 
     @Override
     public void handle(SendMessage send, Caller caller) {
+        handle(send, caller, false);
+    }
+
+    /** @param isFetched whether what its de-duplication window looks at in the log was brought into memory */
+    private void handle(SendMessage send, Caller caller, boolean isFetched) {
         TopicConfig topic = targets.writable(send.topic());
         if (topic == null) {
             createFirst(send, caller);
@@ -82,9 +88,17 @@ final class SendHandler implements Handler<SendMessage> {
             SendMessage lasting = RetrySends.copy(send);
             resend(() -> retries.deadLetter(lasting), caller);
         } else if (send.isBatch()) {
-            batches.append(send, topic, caller);
+            fetchFirst(batches.append(send, topic, caller, isFetched), send, caller);
         } else {
-            append(send, topic, caller);
+            fetchFirst(append(send, topic, caller, isFetched), send, caller);
+        }
+    }
+
+    /** Looks into the old part of the log off the event loop, if that is asked for, then comes back. */
+    private void fetchFirst(@Nullable Runnable fetch, SendMessage send, Caller caller) {
+        if (fetch != null) {
+            SendMessage lasting = RetrySends.copy(send);
+            resend(admin, caller, fetch, () -> handle(lasting, caller, true));
         }
     }
 
@@ -128,12 +142,18 @@ final class SendHandler implements Handler<SendMessage> {
         }
     }
 
-    private void append(SendMessage send, TopicConfig topic, Caller caller) {
+    /** Null if it is on its way, else what has to be done first, where that may block. */
+    private @Nullable Runnable append(SendMessage send, TopicConfig topic, Caller caller, boolean isFetched) {
         int bodyBytes = send.body().remaining();
         checkBody(bodyBytes, bodyBytesMax);
         LoopStates.LoopState loop = loops.current();
         RecordComposer composer = loop.composer();
         composer.properties(send.properties());
+        Window window = targets.window(topic);
+        String key = window == null ? null : composer.property(window.keyName());
+        if (window != null && key != null && !isFetched && window.mayBlock(key)) {
+            return () -> window.fetch(key);
+        }
         int queueId = Targets.queueId(topic, send.queueId());
         int level = DelayLevels.parse(composer.property(DELAY));
         long dueMs = level > 0 ? 0 : times.dueMs(composer);
@@ -168,15 +188,15 @@ final class SendHandler implements Handler<SendMessage> {
             request.answerHandle(
                     new RecallHandle(send.topic(), brokerName, dueMs, String.valueOf(composer.uniqueId())));
         }
-        Window window = targets.window(topic);
         if (window == null) {
             submit(store, request, caller);
         } else {
             Repeats repeats = new Repeats();
-            repeats.take(window, composer.property(window.keyName()), queueId, isTimed ? dueMs : 0);
+            repeats.take(window, key, queueId, isTimed ? dueMs : 0);
             submit(store, request, repeats, caller);
         }
         counters.sent(1, bodyBytes);
+        return null;
     }
 
     private static void holdBack(RecordComposer composer, String topic, int queueId) {

@@ -35,6 +35,13 @@ final class Targets {
         return windows.window(topic);
     }
 
+    /** The window of a topic by its name. */
+    @Nullable
+    Window window(String topic) {
+        TopicConfig config = topics.get(topic);
+        return config == null ? null : windows.window(config);
+    }
+
     /**
      * The topic if clients may write to it, null if it does not exist.
      *

@@ -63,6 +63,9 @@ final class StoredKeysTest {
         for (int i = 0; i < 60_000; i++) {
             // Few values, and many that share their lower bits: both meet in the table.
             long fingerprint = random.nextLong(9000) << (random.nextBoolean() ? 0 : 24);
+            if (i % 3 == 0) {
+                forgetAll(keys, now);
+            }
             keys.add(fingerprint, i, now);
             model.add(fingerprint, i, now);
             now += random.nextInt(10) == 0 ? random.nextInt(3) : 0;
@@ -71,6 +74,7 @@ final class StoredKeysTest {
                 int newCount = random.nextInt(1, 6000);
                 long newTime = random.nextLong(1, 4000);
                 keys.limit(newCount, newTime);
+                forgetAll(keys, now);
                 model.limit(newCount, newTime);
             }
             if (i % 64 == 0) {
@@ -83,6 +87,32 @@ final class StoredKeysTest {
         assertThat(keys.oldestPosition()).isEqualTo(model.order.element().position);
         model.positions.forEach(
                 (fingerprint, position) -> assertThat(keys.find(fingerprint)).isEqualTo(position));
+    }
+
+    private static void forgetAll(StoredKeys keys, long nowMs) {
+        while (keys.forget(nowMs)) {
+            assertThat(keys.count()).isPositive();
+        }
+    }
+
+    @Test
+    void forgetsInBoundedSteps() {
+        StoredKeys keys = new StoredKeys(100_000, 1000);
+        for (int i = 0; i < 100_000; i++) {
+            keys.add(Fingerprint.of("m" + i), i, 5);
+        }
+        keys.limit(10_000, 1000);
+
+        assertThat(keys.forget(5)).isTrue();
+        assertThat(keys.count()).isEqualTo(100_000 - StoredKeys.FORGET_MAX);
+        keys.add(Fingerprint.of("one more"), 100_000, 5);
+        assertThat(keys.count()).isEqualTo(100_000 - 2 * StoredKeys.FORGET_MAX);
+        forgetAll(keys, 5);
+
+        assertThat(keys.count()).isEqualTo(10_000);
+        assertThat(keys.bytes()).as("memory is given back").isLessThan(600_000);
+        assertThat(keys.find(Fingerprint.of("m90001"))).isEqualTo(90_001);
+        assertThat(keys.find(Fingerprint.of("m90000"))).isEqualTo(StoredKeys.NONE);
     }
 
     @Test

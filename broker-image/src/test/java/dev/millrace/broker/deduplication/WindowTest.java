@@ -252,6 +252,52 @@ final class WindowTest {
     }
 
     @Test
+    void aTopicThatIsDeletedAndMadeAgainRemembersNothingOfTheFirst() {
+        TopicConfig topic = topic("t", "1h", "10", "UNIQ_KEY");
+        TestConfig config = TestStore.config(STORE);
+        try (Windowed store = new Windowed(config, topic)) {
+            store.send(topic, 0, "a");
+            store.send(topic, 0, "b");
+            store.windows.removed("t");
+            store.test.store.deleteTopic("t");
+            store.windows.defined(topic);
+
+            assertThat(store.send(topic, 0, "a")).isNull();
+            assertThat(store.send(topic, 0, "a")).isNotNull();
+            store.windows.save();
+        }
+        try (Windowed store = new Windowed(config, topic)) {
+            assertThat(store.send(topic, 0, "a")).as("of the second topic").isNotNull();
+            assertThat(store.send(topic, 0, "b")).as("of the first topic").isNull();
+        }
+    }
+
+    @Test
+    void tellsWhatMayHaveToWaitForTheDisk() {
+        TopicConfig topic = topic("t", "1h", "1000", "UNIQ_KEY");
+        try (Windowed store = new Windowed(TestStore.config(STORE), topic)) {
+            Window window = store.window(topic);
+            assertThat(window.holdsCold()).isFalse();
+            store.send(topic, 0, "a");
+
+            assertThat(window.holdsCold()).as("young").isFalse();
+            assertThat(window.mayBlock("a")).isFalse();
+        }
+        TestConfig cold = TestStore.config(STORE).with("store.cold-distance", "0B");
+        try (Windowed store = new Windowed(cold, topic)) {
+            Window window = store.window(topic);
+            store.send(topic, 0, "b");
+
+            assertThat(window.holdsCold()).isTrue();
+            assertThat(window.mayBlock("a")).isTrue();
+            assertThat(window.mayBlock("unknown")).isFalse();
+            window.fetch("a");
+            window.fetch("unknown");
+            assertThat(store.send(topic, 0, "a")).isNotNull();
+        }
+    }
+
+    @Test
     void messagesThatWaitForTheirTopicCountForIt() {
         TopicConfig topic = topic("t", "1h", "10", "UNIQ_KEY");
         try (Windowed store = new Windowed(TestStore.config(STORE), topic)) {

@@ -121,6 +121,11 @@ final class StoreEngine implements MessageStore {
     }
 
     @Override
+    public boolean isCold(long position) {
+        return position < progress.appended() - config.coldBytes();
+    }
+
+    @Override
     public Optional<LogSlice> recordAt(long position) {
         LogSegment segment = position < acknowledged() ? segments.hold(position) : null;
         if (segment == null) {
