@@ -154,18 +154,18 @@ final class Broker implements AutoCloseable {
             QueueLockTable locks,
             BrokerCounters counters,
             Deliveries deliveries) {
-        static State load(Path folder, InstantSource clock, boolean isGroupAutoCreated) {
+        static State load(Path folder, InstantSource clock, BrokerConfig config) {
             return new State(
                     new TopicTable(new StateFile<>(folder.resolve("topics.json"), TopicConfigTable.class), clock),
                     new GroupTable(
                             new StateFile<>(folder.resolve("subscriptionGroup.json"), GroupConfigTable.class),
                             clock,
-                            isGroupAutoCreated),
+                            config.autoCreateGroups()),
                     new ConsumerOffsetTable(
                             new StateFile<>(folder.resolve("consumerOffset.json"), ConsumerOffsets.class)),
                     new OffsetResets(),
                     new Members(System::nanoTime),
-                    new QueueLockTable(System::nanoTime),
+                    new QueueLockTable(System::nanoTime, config.queueLockLease()),
                     new BrokerCounters(),
                     new Deliveries());
         }
@@ -188,7 +188,7 @@ final class Broker implements AutoCloseable {
         MessageStore store = opened.store;
         this.config = config;
         this.store = store;
-        this.state = State.load(stateFolder, clock, config.autoCreateGroups());
+        this.state = State.load(stateFolder, clock, config);
         this.windows = opened.windows;
         windows.attach(store);
         state.topics.watch(windows);

@@ -3,6 +3,7 @@ package dev.millrace.broker;
 import dev.millrace.protocol.config.ByteSize;
 import dev.millrace.protocol.config.Change;
 import dev.millrace.protocol.config.Setting;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -122,7 +123,19 @@ public record BrokerConfig(
                 min = "-1",
                 max = "65535",
                 description = "Port for /live and /ready over HTTP; 0 for none, -1 for the port 2 above broker.port.")
-        int httpPort) {
+        int httpPort,
+
+        // Clients go on for 30 s after they heard of their lock; RocketMQ's brokers keep it for as long as this.
+        @Setting(
+                key = "broker.queue-lock-lease",
+                defaultValue = "60s",
+                change = Change.RESTART,
+                min = "40s",
+                max = "1h",
+                description =
+                        "How long the queues of an ordered consumer that died stay locked. Clients renew a lock each 20 s and go on"
+                                + " for 30 s after that: a listener may take the rest of this time for one message.")
+        Duration queueLockLease) {
 
     private static final int IO_THREADS_MAX = 8;
     private static final int HEALTH_PORT_DISTANCE = 2;

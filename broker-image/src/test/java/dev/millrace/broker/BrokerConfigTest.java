@@ -14,6 +14,7 @@ import dev.millrace.store.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,8 @@ class BrokerConfigTest {
                         ByteSize.ofMiB(4),
                         0,
                         10_000,
-                        -1));
+                        -1,
+                        Duration.ofSeconds(60)));
     }
 
     @Test
@@ -55,7 +57,8 @@ class BrokerConfigTest {
                 Map.entry("broker.pull-size-max", "2MiB"),
                 Map.entry("broker.io-threads", "5"),
                 Map.entry("broker.connections-max", "6"),
-                Map.entry("broker.http-port", "7"));
+                Map.entry("broker.http-port", "7"),
+                Map.entry("broker.queue-lock-lease", "45s"));
 
         assertThat(Settings.bind(BrokerConfig.class, values))
                 .isEqualTo(new BrokerConfig(
@@ -72,7 +75,8 @@ class BrokerConfigTest {
                         ByteSize.ofMiB(2),
                         5,
                         6,
-                        7));
+                        7,
+                        Duration.ofSeconds(45)));
     }
 
     @Test

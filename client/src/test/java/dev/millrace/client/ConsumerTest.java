@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -472,6 +473,51 @@ class ConsumerTest {
 
         assertThat(cluster.a.count(RequestCode.CONSUMER_SEND_MSG_BACK)).isEqualTo(2);
         assertThatThrownBy(() -> ConsumeResult.later(Duration.ofHours(1))).hasMessageContaining("PT1H is outside");
+    }
+
+    /** Takes as long as a consumer waits for a listener before it gives a queue up, ten seconds. */
+    @Test
+    void aQueueWhoseOrderedListenerHangsIsGivenUpButStaysLocked() throws Exception {
+        send(4, 2);
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicInteger hanging = new AtomicInteger();
+        Consumer first = client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .ordered()
+                .listener(message -> {
+                    hanging.incrementAndGet();
+                    end.await();
+                    return take(message);
+                })
+                .start();
+        awaitTrue(() -> hanging.get() == 2);
+        try (MillraceClient other = cluster.client()) {
+            Consumer second = other.consumer("g")
+                    .subscribe("t", Filter.ALL)
+                    .startFrom(StartFrom.FIRST)
+                    .ordered()
+                    .listener(this::take)
+                    .start();
+            cluster.a.notifyMembers("g");
+            awaitTrue(() -> first.assignment().size() == 1);
+            long asked = cluster.a.count(RequestCode.LOCK_BATCH_MQ);
+            cluster.a.notifyMembers("g");
+            awaitTrue(() -> cluster.a.count(RequestCode.LOCK_BATCH_MQ) >= asked + 2);
+
+            assertThat(second.assignment()).isEmpty();
+            assertThat(received).isEmpty();
+            assertThat(cluster.a.locked()).hasSize(2);
+            end.countDown();
+        }
+    }
+
+    private static void awaitTrue(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
     }
 
     /** Other requests go on meanwhile: 200 of them take far longer than a pause would, were it not for the back-off. */

@@ -11,22 +11,22 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * Which client of a consumer group handles a queue in order. A lock lasts 60 s unless it is renewed; then another client
- * may take it.
+ * Which client of a consumer group handles a queue in order. A lock lasts for the lease unless it is renewed; then another
+ * client may take it. A connection that ends does not end locks: its client may be there and at work, see docs/guarantees.md.
  *
  * <p>Thread-safe: one lock over a map; nothing is done while holding it.
  */
 public final class QueueLockTable {
-    private static final long LEASE_NANOS = Duration.ofMinutes(1).toNanos();
-
     private final LongSupplier nanoTime;
+    private final long leaseNanos;
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock")
     private final Map<String, Map<MessageQueue, Lease>> leases = new HashMap<>();
 
-    public QueueLockTable(LongSupplier nanoTime) {
+    public QueueLockTable(LongSupplier nanoTime, Duration lease) {
         this.nanoTime = nanoTime;
+        this.leaseNanos = lease.toNanos();
     }
 
     private record Lease(String clientId, long sinceNanos) {}
@@ -94,7 +94,7 @@ public final class QueueLockTable {
         }
     }
 
-    private static boolean isExpired(Lease lease, long now) {
-        return now - lease.sinceNanos > LEASE_NANOS;
+    private boolean isExpired(Lease lease, long now) {
+        return now - lease.sinceNanos > leaseNanos;
     }
 }

@@ -132,9 +132,10 @@ public final class GroupConsumer implements Consumer {
         if (gained.isEmpty()) {
             return true;
         }
+        // Before the broker is asked, as its lease begins when it hears of it.
+        long lockedUntil = context.clock().nanoTime() + OrderedDelivery.LOCK_NANOS;
         List<TopicQueue> usable = delivery.usable(gained);
         Map<TopicQueue, Long> starts = offsets.starts(usable);
-        long lockedUntil = context.clock().nanoTime() + OrderedDelivery.LOCK_NANOS;
         starts.forEach((queue, start) -> {
             QueueWork work = new QueueWork(this, queue, start);
             work.lockedUntil(lockedUntil);

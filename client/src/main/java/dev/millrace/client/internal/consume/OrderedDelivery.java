@@ -9,9 +9,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The messages of a queue one after the other, and only while its broker says that this client holds the queue's lock. What
@@ -20,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: one run of a queue at a time, see {@link QueueWork#beginRun}.
  */
 final class OrderedDelivery implements Delivery {
-    /** How long a lock counts; brokers keep it for 60 s, it is renewed each 20 s. */
+    /** How long a lock counts; brokers keep it for 60 s, or at least 40, it is renewed each 20 s. */
     static final long LOCK_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(OrderedDelivery.class);
 
     private static final long LOCK_RECHECK_MS = 100;
     private static final int BATCHES_A_RUN = 64;
@@ -32,6 +37,9 @@ final class OrderedDelivery implements Delivery {
     private final ConsumerSettings settings;
     private final SendBacks sendBacks;
     private final boolean isLocking;
+    /** Queues given up while a listener still worked on a message of theirs. */
+    private final ConcurrentHashMap<TopicQueue, QueueWork> lingering = new ConcurrentHashMap<>();
+
     private volatile boolean isClosed;
 
     OrderedDelivery(ConsumeContext context, ConsumerSettings settings) {
@@ -165,7 +173,10 @@ final class OrderedDelivery implements Delivery {
 
     @Override
     public List<TopicQueue> usable(List<TopicQueue> queues) {
-        return isLocking ? List.copyOf(context.membership().lock(settings.group(), queues)) : queues;
+        lingering.values().removeIf(QueueWork::isIdle);
+        List<TopicQueue> free =
+                queues.stream().filter(queue -> !lingering.containsKey(queue)).toList();
+        return isLocking ? List.copyOf(context.membership().lock(settings.group(), free)) : free;
     }
 
     @Override
@@ -193,7 +204,16 @@ final class OrderedDelivery implements Delivery {
 
     @Override
     public void givenUp(QueueWork work) {
-        if (isLocking) {
+        if (!work.isIdle()) {
+            // Who gets the lock now would handle the same message at the same time. The broker's lease gives it time to
+            // end.
+            lingering.put(work.queue(), work);
+            LOG.atWarn()
+                    .addKeyValue("consumerGroup", settings.group())
+                    .addKeyValue("queue", work.queue())
+                    .log("a listener still works on a message of a queue that goes to another member;"
+                            + " the queue stays locked until the broker's lease is over");
+        } else if (isLocking) {
             context.membership().unlock(settings.group(), List.of(work.queue()));
         }
     }

@@ -210,6 +210,11 @@ final class QueueWork implements QueueReader.Sink {
         }
     }
 
+    /** Whether nobody handles this queue's messages. */
+    synchronized boolean isIdle() {
+        return !isRunning;
+    }
+
     /** Messages that an ordered listener refused, to be tried again; owned by who has the run. */
     synchronized @Nullable Retry retry() {
         return retry;

@@ -1,0 +1,5 @@
+/** Tests of windows without a broker. */
+@NullMarked
+package dev.millrace.broker.consumergroup;
+
+import org.jspecify.annotations.NullMarked;
