@@ -379,9 +379,13 @@ final class AdminRequestsTest {
                 "split", "north", 0, 0, new PullMessage.Limits(32, -1), 0, 0, 0, new PullMessage.Filter("", "TAG", 1));
         try (AnsweringClient first = new AnsweringClient(broker, Reply.success());
                 AnsweringClient second = new AnsweringClient(broker, Reply.success())) {
-            first.ask(consumer("c-north", "split", "CLUSTERING", "north"));
+            Answer alone = first.ask(consumer("c-north", "split", "CLUSTERING", "north"));
             String before = conflicts();
-            second.ask(consumer("c-south", "split", "CLUSTERING", "south"));
+            Answer differing = second.ask(consumer("c-south", "split", "CLUSTERING", "south"));
+            assertThat(alone.remark()).isEqualTo("null");
+            assertThat(differing.responseCode()).isEqualTo(ResponseCode.SUCCESS);
+            assertThat(differing.remark())
+                    .contains("group split", "c-north {north=*}", "c-south {south=*}", "subscribe alike");
 
             Answer refused = first.ask(bySubscription);
             String during = conflicts();

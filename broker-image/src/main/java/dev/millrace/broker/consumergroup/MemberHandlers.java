@@ -24,7 +24,10 @@ import dev.millrace.protocol.command.ReplyHeader;
 import dev.millrace.protocol.route.Permission;
 import dev.millrace.protocol.route.TopicConfig;
 import dev.millrace.protocol.transport.Reply;
+import dev.millrace.protocol.transport.ReplyBody;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What clients tell of themselves: heartbeats, ends, queue locks, subscriptions to check.
@@ -58,7 +61,19 @@ public final class MemberHandlers {
         for (ConsumerData consumer : data.consumerDataSet()) {
             heartbeat(consumer, member);
         }
-        return Reply.success(new ReplyHeader.HeartbeatReply(false, false));
+        ReplyHeader header = new ReplyHeader.HeartbeatReply(false, false);
+        return new Reply(ResponseCode.SUCCESS, conflicts(data), header, ReplyBody.EMPTY);
+    }
+
+    /** What clients ought to log: how members of these groups subscribe differently; null if they do not. */
+    private @Nullable String conflicts(HeartbeatData data) {
+        String text = data.consumerDataSet().stream()
+                .flatMap(consumer -> members.findConsumerGroup(consumer.groupName()).stream()
+                        .flatMap(group -> group.conflict().stream())
+                        .map(conflict -> "consumers of group " + consumer.groupName() + " subscribe differently: "
+                                + conflict + "; subscribe alike, or use two groups"))
+                .collect(Collectors.joining("; "));
+        return text.isEmpty() ? null : text;
     }
 
     private void heartbeat(ConsumerData consumer, Member member) {

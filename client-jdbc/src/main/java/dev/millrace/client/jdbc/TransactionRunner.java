@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,7 +99,11 @@ final class TransactionRunner {
     }
 
     /** One transaction has one result: the first that is not SUCCESS. */
-    private static ConsumeResult together(ConsumeResult result, int count) {
+    private static ConsumeResult together(@Nullable ConsumeResult result, int count) {
+        if (result == null) {
+            throw new IdempotenceException(
+                    "the work gave null for " + count + " messages, so it is rolled back; give a result");
+        }
         return result.forMessages(count).stream()
                 .filter(each -> each != ConsumeResult.SUCCESS)
                 .findFirst()

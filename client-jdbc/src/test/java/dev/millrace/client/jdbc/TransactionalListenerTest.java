@@ -67,6 +67,20 @@ class TransactionalListenerTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // What work must not do.
+    void rollsBothBackAfterNull() throws Exception {
+        TransactionalListener listener = listener((message, connection) -> {
+            effect(connection, ConsumeResult.SUCCESS);
+            return null;
+        });
+
+        assertThatThrownBy(() -> listener.consume(MESSAGE)).hasMessageContaining("gave null for 1 messages");
+
+        assertThat(count("effects")).isZero();
+        assertThat(count("millrace_idempotence")).isZero();
+    }
+
+    @Test
     void rollsBothBackAfterRetryAndAfterAnException() throws Exception {
         TransactionalListener retrying = listener((message, connection) -> effect(connection, ConsumeResult.RETRY));
         TransactionalListener failing = listener((message, connection) -> {

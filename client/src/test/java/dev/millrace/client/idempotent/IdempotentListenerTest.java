@@ -75,6 +75,20 @@ class IdempotentListenerTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // What a listener must not do.
+    void handlesItAgainAfterNull() throws Exception {
+        Member member = new Member(SETTINGS);
+
+        assertThatThrownBy(() -> member.consume((messages, leases) -> null))
+                .isInstanceOf(IdempotenceException.class)
+                .hasMessageContaining("gave null for 1 messages; give a result");
+        ConsumeResult done = member.consume((messages, leases) -> effect(messages));
+
+        assertThat(done).isEqualTo(ConsumeResult.SUCCESS);
+        assertThat(member.counts().failed()).isEqualTo(1);
+    }
+
+    @Test
     void givesBackWhatAnotherWorksOn() throws Exception {
         Member one = new Member(SETTINGS);
         Member other = new Member(SETTINGS);

@@ -48,6 +48,7 @@ public final class Membership {
     /** Producers of each group. */
     private final Map<String, Integer> producerGroups = new ConcurrentHashMap<>();
 
+    private final HeartbeatRemarks remarks = new HeartbeatRemarks();
     private volatile Told told = new Told(Set.of(), Set.of());
 
     /** What the last heartbeat said to whom. */
@@ -218,10 +219,23 @@ public final class Membership {
         List<CompletableFuture<Boolean>> answers = new ArrayList<>();
         Set<String> addresses = Set.copyOf(routes.allAddresses());
         for (String address : addresses) {
-            answers.add(requests.tell(address, new MemberRequest.Heartbeat(data)));
+            answers.add(requests.ask(address, new MemberRequest.Heartbeat(data), (fields, body) -> {
+                remarked(address, fields.remark());
+                return true;
+            }));
         }
         answers.forEach(Membership::awaitAnyEnd);
         told = new Told(addresses, groups);
+    }
+
+    /** A broker says what is wrong with a group, such as members that subscribe differently. */
+    private void remarked(String address, @Nullable String remark) {
+        if (remarks.isNew(address, remark)) {
+            LOG.atWarn()
+                    .addKeyValue("broker", address)
+                    .addKeyValue("error", remark)
+                    .log("a broker remarks on this client's consumer groups");
+        }
     }
 
     /**
