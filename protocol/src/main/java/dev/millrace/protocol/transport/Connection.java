@@ -53,7 +53,7 @@ public final class Connection {
         this.loop = loop;
         this.remote = (InetSocketAddress) channel.remoteAddress();
         this.remoteAddress = remote.getAddress().getHostAddress() + ":" + remote.getPort();
-        this.writer = new FrameWriter(context, this, loop.header());
+        this.writer = new FrameWriter(context, this, loop.header(), settings.requestHeaders());
         this.requestsInFlightMax = settings.requestsInFlightMax();
     }
 

@@ -43,14 +43,17 @@ public final class FrameWriter {
     private final ChannelHandlerContext context;
     private final Connection connection;
     private final HeaderWriter header;
+    private final Serialization requestHeaders;
     private @Nullable ByteBuf pending;
     private int lastBytes = BUFFER_BYTES_MIN;
     private boolean isUnflushed;
 
-    FrameWriter(ChannelHandlerContext context, Connection connection, HeaderWriter header) {
+    FrameWriter(
+            ChannelHandlerContext context, Connection connection, HeaderWriter header, Serialization requestHeaders) {
         this.context = context;
         this.connection = connection;
         this.header = header;
+        this.requestHeaders = requestHeaders;
     }
 
     /** Writes an answer, or drops it if nobody waits for it. */
@@ -153,12 +156,14 @@ public final class FrameWriter {
 
     /** Writes a request. @throws RuntimeException if it can't be written; nothing of it was */
     void request(Request request, int opaque, boolean isOneWay) {
-        header.begin(Serialization.JSON, Commands.codeOf(request).number(), opaque, isOneWay ? ONE_WAY : 0, null);
+        int code = Commands.codeOf(request).number();
+        Serialization type = code <= Short.MAX_VALUE ? requestHeaders : Serialization.JSON;
+        header.begin(type, code, opaque, isOneWay ? ONE_WAY : 0, null);
         Commands.encodeFields(request, header);
         int headerBytes = header.end();
         ByteBuffer body = Commands.bodyOf(request);
         int bodyBytes = body.remaining();
-        begin(Serialization.JSON, headerBytes, bodyBytes, PREFIX_BYTES + headerBytes + bodyBytes)
+        begin(type, headerBytes, bodyBytes, PREFIX_BYTES + headerBytes + bodyBytes)
                 .writeBytes(body.duplicate());
     }
 

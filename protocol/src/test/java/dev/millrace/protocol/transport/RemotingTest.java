@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.protocol.BadFieldException;
 import dev.millrace.protocol.ResponseCode;
+import dev.millrace.protocol.Serialization;
 import dev.millrace.protocol.command.NamesrvRequest;
 import dev.millrace.protocol.command.OwnRequest;
+import dev.millrace.protocol.command.PopRequest;
+import dev.millrace.protocol.command.Request;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -27,6 +30,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RemotingTest {
     private static final Duration LONG = Duration.ofSeconds(20);
@@ -101,6 +106,31 @@ class RemotingTest {
     @Test
     void answersARequest() {
         assertThat(Waiting.get(call(bytes("hello")))).isEqualTo(bytes("hello"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void writesRequestHeadersAsItIsTold(Serialization headers) {
+        restart(TransportSettings.defaults().withRequestHeaders(headers));
+
+        assertThat(seenOf(new NamesrvRequest.GetAllTopics())).isEqualTo(headers);
+    }
+
+    @Test
+    void writesACodeAsJsonThatBinaryHasNoRoomFor() {
+        restart(TransportSettings.defaults().withRequestHeaders(Serialization.ROCKETMQ));
+
+        assertThat(seenOf(new PopRequest.PollingInfo("g", "t", 0))).isEqualTo(Serialization.JSON);
+    }
+
+    private Serialization seenOf(Request request) {
+        AtomicReference<Serialization> seen = new AtomicReference<>();
+        serverHandler.set((connection, fields, body) -> {
+            seen.set(fields.serialization());
+            echo.handle(connection, fields, body);
+        });
+        Waiting.get(client.call(address, request, LONG, BODY));
+        return Objects.requireNonNull(seen.get());
     }
 
     @Test

@@ -45,6 +45,7 @@ import dev.millrace.client.internal.transaction.HalfSender;
 import dev.millrace.client.internal.transaction.TransactionTrace;
 import dev.millrace.protocol.RequestCode;
 import dev.millrace.protocol.ResponseCode;
+import dev.millrace.protocol.Serialization;
 import dev.millrace.protocol.codec.BodyJson;
 import dev.millrace.protocol.codec.HeaderFields;
 import dev.millrace.protocol.message.PropertyNames;
@@ -120,7 +121,11 @@ public final class ClientRuntime implements ClientEngine {
 
     ClientRuntime(ClientSettings settings) {
         this.threads = new ClientThreads(settings.ioThreads());
-        this.remoting = new RemotingClient(threads.io(), TransportSettings.defaults(), this::asked, new Watcher());
+        this.remoting = new RemotingClient(
+                threads.io(),
+                TransportSettings.defaults().withRequestHeaders(Serialization.ROCKETMQ),
+                this::asked,
+                new Watcher());
         this.requests = new Requests(new Connections(remoting), settings.requestTimeout());
         this.nameServers = new NameServers(
                 requests, settings.namesrv(), ThreadLocalRandom.current().nextInt());
