@@ -358,7 +358,7 @@ final class WindowRequestsTest {
     @Test
     void aWindowIsSwitchedOnAndOffWhileTheBrokerRuns() {
         define("t", null);
-        broker.ask(message("t", 0, id("before"), "x"));
+        broker.store(message("t", 0, id("before"), "x"));
         window("t");
 
         assertThat(broker.ask(message("t", 0, id("before"), "x")).number("queueOffset"))
