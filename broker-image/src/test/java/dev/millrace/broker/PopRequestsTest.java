@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class PopRequestsTest {
     private static final long LONG_MS = 60_000;
     private static final long SHORT_MS = 150;
+    private static final long ACKNOWLEDGED_WITHIN_MS = 3_000;
 
     @TempDir
     Path folder;
@@ -49,7 +50,7 @@ final class PopRequestsTest {
             peer.send(0, "TAGS\u0001A\u0002", "a", "b");
             peer.send(1, "", "c");
 
-            List<Message> taken = peer.popUntil(SHORT_MS, 3);
+            List<Message> taken = peer.popUntil(ACKNOWLEDGED_WITHIN_MS, 3);
 
             assertThat(PopPeer.bodies(taken)).containsExactlyInAnyOrder("a", "b", "c");
             for (Message message : taken) {
@@ -57,7 +58,7 @@ final class PopRequestsTest {
             }
             Answer offset = broker.ask(new QueueRequest.QueryConsumerOffset("g", "orders", 0, null));
             assertThat(offset.number("offset")).isEqualTo(2);
-            assertThat(peer.messages(broker.ask(peer.request(LONG_MS, 4 * SHORT_MS))))
+            assertThat(peer.messages(broker.ask(peer.request(LONG_MS, ACKNOWLEDGED_WITHIN_MS + SHORT_MS))))
                     .isEmpty();
         }
     }
@@ -126,14 +127,14 @@ final class PopRequestsTest {
         try (RunningBroker broker = new RunningBroker(folder)) {
             PopPeer peer = peer(broker);
             peer.send(0, "", "sooner", "later");
-            List<Message> taken = peer.popUntil(SHORT_MS * 8, 2);
+            List<Message> taken = peer.popUntil(ACKNOWLEDGED_WITHIN_MS, 2);
             Message later = peer.renewed(taken.get(1), peer.hide(taken.get(1), LONG_MS));
             peer.hide(taken.get(0), 0);
 
             List<Message> again = peer.popUntil(LONG_MS, 1);
 
             assertThat(PopPeer.bodies(again)).containsExactly("sooner");
-            assertThat(peer.messages(broker.ask(peer.request(LONG_MS, SHORT_MS * 10))))
+            assertThat(peer.messages(broker.ask(peer.request(LONG_MS, ACKNOWLEDGED_WITHIN_MS + SHORT_MS))))
                     .isEmpty();
             assertThat(peer.ack(later).responseCode()).isEqualTo(ResponseCode.SUCCESS);
         }

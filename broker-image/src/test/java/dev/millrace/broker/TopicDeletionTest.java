@@ -125,7 +125,7 @@ final class TopicDeletionTest {
         producer.join();
         poller.join();
         long end = broker.ask(new QueueRequest.GetMaxOffset(TOPIC, 0)).number("offset");
-        Answer last = broker.ask(message(TOPIC, 0, "", "last"));
+        Answer last = broker.store(message(TOPIC, 0, "", "last"));
 
         assertThat(unexpected).isEmpty();
         assertThat(last.number("queueOffset")).isGreaterThanOrEqualTo(end);
