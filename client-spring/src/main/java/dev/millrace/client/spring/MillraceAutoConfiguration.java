@@ -99,6 +99,7 @@ public final class MillraceAutoConfiguration {
                 new ListenerScan(beans, properties.checkedListenerThreads())::find,
                 new ListenerStarter(client, properties, stores, helpers),
                 new SimpleAsyncTaskExecutor("millrace-stop-"),
+                new SimpleAsyncTaskExecutor("millrace-listeners-"),
                 properties.listener().autoStartup());
     }
 

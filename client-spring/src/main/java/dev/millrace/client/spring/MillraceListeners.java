@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -29,20 +30,28 @@ public final class MillraceListeners implements SmartLifecycle, SmartInitializin
     private final Supplier<List<ListenerScan.Endpoint>> scan;
     private final ListenerStarter starter;
     private final TaskExecutor closers;
+    private final TaskExecutor keepers;
     private final boolean isAutoStartup;
     private Map<String, ListenerScan.Endpoint> endpoints = Map.of();
     private volatile Map<String, RunningListener> running = Map.of();
     private volatile boolean isRunning;
+    private CountDownLatch hasEnded = new CountDownLatch(0);
 
-    /** @param closers runs what waits for listeners at the end */
+    /**
+     * @param closers runs what waits for listeners at the end
+     * @param keepers has one thread that is no daemon while listeners run: the client's are, and an application without a web
+     *     server would end as soon as its main method does
+     */
     MillraceListeners(
             Supplier<List<ListenerScan.Endpoint>> scan,
             ListenerStarter starter,
             TaskExecutor closers,
+            TaskExecutor keepers,
             boolean isAutoStartup) {
         this.scan = scan;
         this.starter = starter;
         this.closers = closers;
+        this.keepers = keepers;
         this.isAutoStartup = isAutoStartup;
     }
 
@@ -84,6 +93,19 @@ public final class MillraceListeners implements SmartLifecycle, SmartInitializin
         }
         running = Map.copyOf(started);
         isRunning = true;
+        if (!started.isEmpty()) {
+            CountDownLatch end = new CountDownLatch(1);
+            hasEnded = end;
+            keepers.execute(() -> await(end));
+        }
+    }
+
+    private static void await(CountDownLatch end) {
+        try {
+            end.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
@@ -91,15 +113,18 @@ public final class MillraceListeners implements SmartLifecycle, SmartInitializin
         running.values().forEach(MillraceListeners::close);
         running = Map.of();
         isRunning = false;
+        hasEnded.countDown();
     }
 
     /** Closes all at once, so that together they take as long as the slowest. */
     @Override
     public void stop(Runnable callback) {
         Map<String, RunningListener> ending = running;
+        CountDownLatch end = hasEnded;
         running = Map.of();
         isRunning = false;
         if (ending.isEmpty()) {
+            end.countDown();
             callback.run();
             return;
         }
@@ -108,6 +133,7 @@ public final class MillraceListeners implements SmartLifecycle, SmartInitializin
                 .forEach(each -> closers.execute(() -> {
                     close(each);
                     if (left.decrementAndGet() == 0) {
+                        end.countDown();
                         callback.run();
                     }
                 }));

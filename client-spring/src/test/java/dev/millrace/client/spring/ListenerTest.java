@@ -297,6 +297,23 @@ class ListenerTest {
         });
     }
 
+    private static boolean keepsTheApplicationRunning() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().startsWith("millrace-listeners-") && !thread.isDaemon());
+    }
+
+    @Test
+    void anApplicationRunsAsLongAsItsListeners() {
+        runner.withBean(EachKind.class).run(context -> {
+            assertThat(keepsTheApplicationRunning()).isTrue();
+
+            context.close();
+
+            until(() -> !keepsTheApplicationRunning());
+        });
+        runner.run(context -> assertThat(keepsTheApplicationRunning()).isFalse());
+    }
+
     @Test
     void startsAgainAfterAStop() {
         runner.withBean(EachKind.class).run(context -> {
