@@ -29,6 +29,7 @@ public final class SystemTopics {
         wanted.add(TopicConfig.of(TopicNames.SELF_TEST, 1, Permission.READ_WRITE));
         wanted.add(TopicConfig.of(TopicNames.BENCHMARK, BENCHMARK_QUEUES, Permission.READ_WRITE));
         wanted.add(TopicConfig.of(TopicNames.OFFSET_MOVED, 1, Permission.READ_WRITE));
+        wanted.add(TopicConfig.of(TopicNames.TRACE, 1, Permission.READ_WRITE));
         wanted.add(TopicConfig.of(TopicNames.SCHEDULE, DelayLevels.count(), Permission.READ_WRITE));
         wanted.add(TopicConfig.of(TopicNames.HALF, 1, Permission.READ_WRITE));
         wanted.add(TopicConfig.of(TopicNames.HALF_OP, 1, Permission.READ_WRITE));
