@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /**
  * Defines one client version and the scenarios, child first: a scenario is one source, compiled once, and runs on every
@@ -26,6 +27,8 @@ public final class ClientLoader extends URLClassLoader {
 
     static {
         registerAsParallelCapable();
+        // Threads of a client may end after its loader is closed, and then miss a class: nothing to whoever waits then.
+        Awaitility.doNotCatchUncaughtExceptionsByDefault();
     }
 
     private final HeaderType header;

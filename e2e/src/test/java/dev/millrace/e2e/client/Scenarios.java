@@ -8,6 +8,7 @@ import dev.millrace.e2e.scenario.PushScenarios;
 import dev.millrace.e2e.scenario.ResetScenarios;
 import dev.millrace.e2e.scenario.SendScenarios;
 import dev.millrace.e2e.scenario.TimerScenarios;
+import dev.millrace.e2e.scenario.TraceScenarios;
 import dev.millrace.e2e.scenario.TransactionScenarios;
 import dev.millrace.e2e.servers.Jars;
 import java.io.IOException;
@@ -47,6 +48,7 @@ public final class Scenarios {
                 FilterScenarios.class,
                 PullScenarios.class,
                 ResetScenarios.class,
+                TraceScenarios.class,
                 AdminScenarios.class,
                 SendScenarios.class);
     }

@@ -63,7 +63,11 @@ final class Clients implements AutoCloseable {
 
     /** A producer that was not started. */
     DefaultMQProducer newProducer() {
-        DefaultMQProducer producer = new DefaultMQProducer(environment.name("P"));
+        return prepared(new DefaultMQProducer(environment.name("P")));
+    }
+
+    /** The same producer, set up like the others, and ended with them. */
+    <P extends DefaultMQProducer> P prepared(P producer) {
         configure(producer);
         producer.setSendMsgTimeout(SEND_TIMEOUT_MS);
         shutdowns.push(producer::shutdown);
@@ -72,11 +76,8 @@ final class Clients implements AutoCloseable {
 
     /** A producer of transactions, started, whose outcomes {@code listener} decides. */
     TransactionMQProducer transactionProducer(String group, TransactionListener listener) throws MQClientException {
-        TransactionMQProducer producer = new TransactionMQProducer(group);
-        configure(producer);
-        producer.setSendMsgTimeout(SEND_TIMEOUT_MS);
+        TransactionMQProducer producer = prepared(new TransactionMQProducer(group));
         producer.setTransactionListener(listener);
-        shutdowns.push(producer::shutdown);
         producer.start();
         return producer;
     }
@@ -91,7 +92,8 @@ final class Clients implements AutoCloseable {
         return prepared(new DefaultMQPushConsumer(group));
     }
 
-    private DefaultMQPushConsumer prepared(DefaultMQPushConsumer consumer) {
+    /** The same consumer, set up like the others, and ended with them. */
+    DefaultMQPushConsumer prepared(DefaultMQPushConsumer consumer) {
         configure(consumer);
         consumer.setConsumeThreadMin(2);
         consumer.setConsumeThreadMax(2);
