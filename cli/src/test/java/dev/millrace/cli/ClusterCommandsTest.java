@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cli.cluster.Cluster;
 import dev.millrace.cli.cluster.FakeCluster;
+import dev.millrace.client.admin.GroupSpec;
 import dev.millrace.client.admin.TopicSpec;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
@@ -129,6 +130,20 @@ class ClusterCommandsTest {
         assertThat(run("receive", "orders", "--group", "g", "--timeout", "5ms")).isEqualTo(5);
 
         assertThat(err.toString()).contains("received 0 messages of 'orders' as 'g'", "none for 5 ms");
+    }
+
+    @Test
+    void saysWhenThereIsNoSuchGroup() {
+        cluster.makesGroups = false;
+
+        assertThat(run("receive", "orders", "--group", "g", "--timeout", "5ms")).isEqualTo(1);
+        assertThat(run("group", "create", "g", "--retries", "3")).isZero();
+        assertThat(run("receive", "orders", "--group", "g", "--timeout", "5ms")).isEqualTo(5);
+        assertThat(run("group", "create", "g", "--retries", "-1")).isEqualTo(2);
+
+        assertThat(cluster.groups).containsEntry("g", GroupSpec.of("g").withRetriesMax(3));
+        assertThat(out.toString()).isEqualTo("consumer group g created\n");
+        assertThat(err.toString()).contains("there is no consumer group 'g'", "make it with 'millrace group create g'");
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.millrace.client.StartFrom;
 import dev.millrace.client.TopicQueue;
 import dev.millrace.client.admin.Admin;
 import dev.millrace.client.admin.BrokerInfo;
+import dev.millrace.client.admin.GroupSpec;
 import dev.millrace.client.admin.Redelivery;
 import dev.millrace.client.admin.TopicDescription;
 import dev.millrace.client.admin.TopicSpec;
@@ -160,6 +161,19 @@ public final class ClientCluster implements Cluster {
                 message.tag(),
                 body,
                 bodyFault);
+    }
+
+    @Override
+    public void createGroup(GroupSpec group) {
+        asking(() -> {
+            admin.createGroup(group);
+            return group;
+        });
+    }
+
+    @Override
+    public boolean hasGroup(String consumerGroup) {
+        return asking(() -> admin.groups().contains(consumerGroup));
     }
 
     @Override

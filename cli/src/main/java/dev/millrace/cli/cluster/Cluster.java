@@ -1,5 +1,6 @@
 package dev.millrace.cli.cluster;
 
+import dev.millrace.client.admin.GroupSpec;
 import dev.millrace.client.admin.Redelivery;
 import dev.millrace.client.admin.TopicDescription;
 import dev.millrace.client.admin.TopicSpec;
@@ -38,6 +39,12 @@ public interface Cluster extends AutoCloseable {
      * consumed for the group once the taker has answered.
      */
     void receive(String topic, String consumerGroup, Duration patience, Predicate<ReceivedMessage> taker);
+
+    /** Makes the consumer group, or changes it where it is there. */
+    void createGroup(GroupSpec group);
+
+    /** Whether a consumer group is there; brokers that may, make one for the first consumer that names it. */
+    boolean hasGroup(String consumerGroup);
 
     /** Delivers dead letters of a consumer group again, {@code countMax} at most; {@code onProgress} hears the sums so far. */
     Redelivery redeliver(String consumerGroup, Optional<String> topic, long countMax, Consumer<Redelivery> onProgress);

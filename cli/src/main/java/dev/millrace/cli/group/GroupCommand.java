@@ -6,6 +6,7 @@ import dev.millrace.cli.local.Machine;
 import dev.millrace.cli.terminal.CliException;
 import dev.millrace.cli.terminal.ExitCode;
 import dev.millrace.cli.terminal.Output;
+import dev.millrace.client.admin.GroupSpec;
 import dev.millrace.client.admin.Redelivery;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,6 +24,35 @@ public final class GroupCommand {
 
     public GroupCommand(Machine machine) {
         this.machine = machine;
+    }
+
+    @Command(
+            name = "create",
+            mixinStandardHelpOptions = true,
+            description = "Creates a consumer group on each broker, or changes it where it is there.")
+    int create(
+            @Parameters(paramLabel = "GROUP", description = "Name of the consumer group.") String group,
+            @Option(
+                            names = "--retries",
+                            paramLabel = "N",
+                            defaultValue = "16",
+                            description = "Deliveries after the first, before a message is a dead letter (default:"
+                                    + " ${DEFAULT-VALUE}).")
+                    int retries,
+            @Mixin ClusterOption where,
+            @Mixin Output output) {
+        if (retries < 0) {
+            throw new CliException(ExitCode.USAGE, "--retries " + retries + " is out of range; give 0 or more");
+        }
+        try (Cluster cluster = where.connect(machine)) {
+            cluster.createGroup(GroupSpec.of(group).withRetriesMax(retries));
+            if (output.isJson()) {
+                output.json(Map.of("group", group));
+            } else {
+                output.line("consumer group " + group + " created");
+            }
+        }
+        return ExitCode.OK.number();
     }
 
     @Command(

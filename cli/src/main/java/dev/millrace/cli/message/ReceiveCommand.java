@@ -64,6 +64,13 @@ public final class ReceiveCommand implements Callable<Integer> {
     public Integer call() {
         try (Cluster cluster = where.connect(machine)) {
             cluster.receive(topic, group, timeout, this::take);
+            if (received == 0 && !cluster.hasGroup(group)) {
+                throw new CliException(
+                        ExitCode.FAILURE,
+                        "there is no consumer group '" + group
+                                + "', and the brokers make none (spec.autoCreate.groups);"
+                                + " make it with 'millrace group create " + group + "'");
+            }
         }
         if (received == 0 || received < count) {
             throw new CliException(

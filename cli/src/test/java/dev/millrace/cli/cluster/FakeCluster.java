@@ -1,5 +1,6 @@
 package dev.millrace.cli.cluster;
 
+import dev.millrace.client.admin.GroupSpec;
 import dev.millrace.client.admin.Redelivery;
 import dev.millrace.client.admin.TopicDescription;
 import dev.millrace.client.admin.TopicSpec;
@@ -71,6 +72,21 @@ public final class FakeCluster implements Cluster {
                                 topic.access(),
                                 queues))
                         .toList());
+    }
+
+    /** Consumer groups that are there; brokers make those that consumers name if {@code makesGroups}. */
+    public final Map<String, GroupSpec> groups = new TreeMap<>();
+
+    public boolean makesGroups = true;
+
+    @Override
+    public void createGroup(GroupSpec group) {
+        groups.put(group.name(), group);
+    }
+
+    @Override
+    public boolean hasGroup(String consumerGroup) {
+        return makesGroups || groups.containsKey(consumerGroup);
     }
 
     /** Dead letters of every group, two of them delivered again at a time. */
