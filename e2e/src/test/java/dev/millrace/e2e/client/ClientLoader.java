@@ -8,6 +8,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -21,6 +22,7 @@ import org.awaitility.Awaitility;
  */
 public final class ClientLoader extends URLClassLoader {
 
+    private static final Duration THREAD_END_MAX = Duration.ofSeconds(10);
     private static final String SCENARIOS = "dev.millrace.e2e.scenario.";
     private static final List<String> SHARED = List.of(
             "dev.millrace.e2e.", "org.assertj.", "org.awaitility.", "org.hamcrest.", "org.junit.", "org.opentest4j.");
@@ -75,6 +77,24 @@ public final class ClientLoader extends URLClassLoader {
         } catch (MalformedURLException e) {
             throw new IllegalArgumentException("path " + path + " is no url", e);
         }
+    }
+
+    /**
+     * Closes the loader once the threads of its network library have ended: they end some seconds after their client, and
+     * load classes then. One that could not would die loudly, and fail whatever test waits at that time.
+     */
+    @Override
+    public void close() throws IOException {
+        try {
+            for (Thread thread : Thread.getAllStackTraces().keySet()) {
+                if (thread.getContextClassLoader() == this && thread.getName().startsWith("Netty")) {
+                    thread.join(THREAD_END_MAX);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        super.close();
     }
 
     @Override
