@@ -1,10 +1,14 @@
 package dev.millrace.e2e.client;
 
+import dev.millrace.e2e.scenario.AdminChangeScenarios;
+import dev.millrace.e2e.scenario.AdminQueryScenarios;
 import dev.millrace.e2e.scenario.AdminScenarios;
 import dev.millrace.e2e.scenario.FilterScenarios;
 import dev.millrace.e2e.scenario.GroupScenarios;
+import dev.millrace.e2e.scenario.NamespaceScenarios;
 import dev.millrace.e2e.scenario.PullScenarios;
 import dev.millrace.e2e.scenario.PushScenarios;
+import dev.millrace.e2e.scenario.ReplyScenarios;
 import dev.millrace.e2e.scenario.ResetScenarios;
 import dev.millrace.e2e.scenario.SendScenarios;
 import dev.millrace.e2e.scenario.TimerScenarios;
@@ -24,7 +28,7 @@ public final class Scenarios {
 
     /** Class files of scenarios, but for those that need servers of their own, or a store that has a history. */
     private static final Pattern LISTED =
-            Pattern.compile("(?!Store|Tool|Namesrv)(?!.*(Kill|Restart|Mix))[A-Za-z]+Scenarios\\.class");
+            Pattern.compile("(?!Store|Tool|Namesrv|Repeated)(?!.*(Kill|Restart|Mix))[A-Za-z]+Scenarios\\.class");
 
     private Scenarios() {}
 
@@ -47,9 +51,13 @@ public final class Scenarios {
                 GroupScenarios.class,
                 FilterScenarios.class,
                 PullScenarios.class,
+                ReplyScenarios.class,
                 ResetScenarios.class,
                 TraceScenarios.class,
                 AdminScenarios.class,
+                AdminQueryScenarios.class,
+                AdminChangeScenarios.class,
+                NamespaceScenarios.class,
                 SendScenarios.class);
     }
 

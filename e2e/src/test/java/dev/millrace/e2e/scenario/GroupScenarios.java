@@ -138,6 +138,36 @@ public final class GroupScenarios {
         }
     }
 
+    public void letsABroadcastConsumerGoOnWhereItStopped(Environment env) throws Exception {
+        try (Clients clients = new Clients(env)) {
+            String topic = env.name("broadcaston");
+            String instance = env.unique() + System.nanoTime();
+            DefaultMQProducer producer = clients.producer();
+            List<MessageQueue> queues = clients.createTopic(producer, topic, 2);
+            Received firstReceived = new Received();
+            Received secondReceived = new Received();
+            send(producer, queues, "before", 10);
+            DefaultMQPushConsumer first = consumer(clients, env, topic);
+            DefaultMQPushConsumer second = consumer(clients, env, topic);
+            for (DefaultMQPushConsumer consumer : List.of(first, second)) {
+                setBroadcasting(consumer);
+                consumer.setInstanceName(instance);
+            }
+            firstReceived.listenConcurrently(first);
+            secondReceived.listenConcurrently(second);
+            first.start();
+            firstReceived.awaitBodies(Clients.bodies("before", 10));
+            Clients.awaitConsumed(first, queues, 5);
+            first.shutdown();
+            send(producer, queues, "after", 10);
+
+            second.start();
+
+            secondReceived.awaitBodies(Clients.bodies("after", 10));
+            assertThat(firstReceived.bodies()).hasSize(10);
+        }
+    }
+
     public void keepsTwoGroupsApart(Environment env) throws Exception {
         try (Clients clients = new Clients(env)) {
             String topic = env.name("groups");

@@ -385,4 +385,84 @@ public final class PushScenarios {
             received.awaitBodies(List.of(body));
         }
     }
+
+    public void takesSomeOfABatchAndTheRestAgain(Environment env) throws Exception {
+        try (Clients clients = new Clients(env)) {
+            String topic = env.name("pushbatch");
+            DefaultMQProducer producer = clients.producer();
+            MessageQueue queue = clients.createTopic(producer, topic, 1).getFirst();
+            Clients.sendInOrder(producer, queue, "m", 8);
+            Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> producer.maxOffset(queue) == 8);
+            Received received = new Received();
+            AtomicInteger largest = new AtomicInteger();
+            DefaultMQPushConsumer consumer = clients.pushConsumer(env.name("G"));
+            consumer.setConsumeMessageBatchMaxSize(8);
+            consumer.subscribe(topic, "*");
+            MessageListenerConcurrently listener = (batch, context) -> {
+                largest.accumulateAndGet(batch.size(), Math::max);
+                received.addAll(batch);
+                context.setDelayLevelWhenNextConsume(1);
+                if (batch.getFirst().getReconsumeTimes() == 0) {
+                    context.setAckIndex(0);
+                }
+                return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
+            };
+            consumer.registerMessageListener(listener);
+
+            consumer.start();
+
+            List<String> expected = new ArrayList<>(Clients.bodies("m", 8));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(40))
+                    .until(() -> received.messages().stream()
+                                    .filter(message -> message.getReconsumeTimes() == 0)
+                                    .count()
+                            == 8);
+            assertThat(largest.get()).isGreaterThan(1);
+            // The first of each batch was taken, the others come again.
+            received.await(messages -> messages.stream().anyMatch(each -> each.getReconsumeTimes() == 1)
+                    && messages.stream().map(Clients::body).distinct().count() == 8);
+            Clients.awaitConsumed(consumer, List.of(queue), 8);
+            assertThat(received.distinctBodies()).containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(received.messages())
+                    .filteredOn(each -> Clients.body(each).equals("m-0"))
+                    .hasSize(1);
+        }
+    }
+
+    public void putsARefusedMessageAsideAndGoesOnInOrder(Environment env) throws Exception {
+        try (Clients clients = new Clients(env)) {
+            String topic = env.name("orderdead");
+            String group = env.name("G");
+            DefaultMQProducer producer = clients.producer();
+            MessageQueue queue = clients.createTopic(producer, topic, 1).getFirst();
+            Received received = new Received();
+            AtomicInteger tries = new AtomicInteger();
+            DefaultMQPushConsumer consumer = clients.pushConsumer(group);
+            consumer.setMaxReconsumeTimes(1);
+            consumer.setSuspendCurrentQueueTimeMillis(50);
+            consumer.subscribe(topic, "*");
+            MessageListenerOrderly listener = (batch, context) -> {
+                if (Clients.body(batch.getFirst()).equals("m-1")) {
+                    tries.incrementAndGet();
+                    return ConsumeOrderlyStatus.SUSPEND_CURRENT_QUEUE_A_MOMENT;
+                }
+                received.addAll(batch);
+                return ConsumeOrderlyStatus.SUCCESS;
+            };
+            consumer.registerMessageListener(listener);
+            consumer.start();
+
+            Clients.sendInOrder(producer, queue, "m", 4);
+
+            received.await(messages -> messages.size() == 3);
+            assertThat(received.bodies()).containsExactly("m-0", "m-2", "m-3");
+            assertThat(tries).hasValue(2);
+            MessageQueue dead = new MessageQueue("%DLQ%" + group, "e2e-broker-a", 0);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(40))
+                    .ignoreExceptions()
+                    .until(() -> producer.maxOffset(dead) == 1);
+        }
+    }
 }

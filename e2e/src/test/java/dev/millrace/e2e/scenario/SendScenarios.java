@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.e2e.client.Environment;
+import dev.millrace.e2e.servers.ServerKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,7 @@ import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendCallback;
 import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.client.producer.SendStatus;
+import org.apache.rocketmq.client.producer.selector.SelectMessageQueueByHash;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageConst;
 import org.apache.rocketmq.common.message.MessageExt;
@@ -227,7 +230,7 @@ public final class SendScenarios {
             producer.setCompressMsgBodyOverHowmuch(Integer.MAX_VALUE);
             MessageQueue queue = clients.createTopic(producer, topic, 1).getFirst();
             byte[] body = new byte[3 * ONE_MEBIBYTE];
-            new java.util.SplittableRandom(5).nextBytes(body);
+            new SplittableRandom(5).nextBytes(body);
 
             SendResult result = producer.send(new Message(topic, body), queue);
 
@@ -309,6 +312,78 @@ public final class SendScenarios {
             assertThat(producer.maxOffset(queue)).isZero();
             assertThat(producer.send(Clients.message(topic, "after"), queue).getQueueOffset())
                     .isZero();
+        }
+    }
+
+    public void storesTheBiggestBodyAndNoneAboveIt(Environment env) throws Exception {
+        try (Clients clients = new Clients(env)) {
+            String topic = env.name("biggest");
+            DefaultMQProducer producer = clients.newProducer();
+            producer.setCompressMsgBodyOverHowmuch(Integer.MAX_VALUE);
+            producer.start();
+            MessageQueue queue = clients.createTopic(producer, topic, 1).getFirst();
+            byte[] biggest = new byte[4 * ONE_MEBIBYTE];
+            new SplittableRandom(4).nextBytes(biggest);
+
+            assertThat(producer.send(new Message(topic, biggest), queue).getSendStatus())
+                    .isEqualTo(SendStatus.SEND_OK);
+            Message above = new Message(topic, new byte[4 * ONE_MEBIBYTE + 1]);
+            assertThatThrownBy(() -> producer.send(above, queue))
+                    .isInstanceOf(MQClientException.class)
+                    .hasMessageContaining("max");
+            producer.setMaxMessageSize(8 * ONE_MEBIBYTE);
+            assertThatThrownBy(() -> producer.send(above, queue))
+                    .satisfies(error -> assertThat(brokerCode(error)).isEqualTo(13));
+
+            List<MessageExt> stored = pullAll(clients, queue);
+            assertThat(stored).hasSize(1);
+            assertThat(stored.getFirst().getBody()).isEqualTo(biggest);
+        }
+    }
+
+    /** Where an application lifts the client's limit, RocketMQ's broker fails; ours looks at each message alone. */
+    public void refusesABatchAboveTheLimit(Environment env) throws Exception {
+        try (Clients clients = new Clients(env)) {
+            String topic = env.name("batchlimit");
+            DefaultMQProducer producer = clients.producer();
+            MessageQueue queue = clients.createTopic(producer, topic, 1).getFirst();
+            List<Message> batch = new ArrayList<>();
+            for (int index = 0; index < 5; index++) {
+                batch.add(new Message(topic, new byte[ONE_MEBIBYTE]));
+            }
+
+            assertThatThrownBy(() -> producer.send(batch, queue))
+                    .isInstanceOf(MQClientException.class)
+                    .hasMessageContaining("max");
+            assertThat(producer.maxOffset(queue)).isZero();
+            assertThat(producer.send(batch.subList(0, 3), queue).getSendStatus())
+                    .isEqualTo(SendStatus.SEND_OK);
+            producer.setMaxMessageSize(8 * ONE_MEBIBYTE);
+            if (env.kind() == ServerKind.APACHE) {
+                assertThatThrownBy(() -> producer.send(batch, queue))
+                        .satisfies(error -> assertThat(brokerCode(error)).isEqualTo(1));
+            } else {
+                assertThat(producer.send(batch, queue).getSendStatus()).isEqualTo(SendStatus.SEND_OK);
+            }
+        }
+    }
+
+    public void sendsWhatHasOneKeyToOneQueue(Environment env) throws Exception {
+        try (Clients clients = new Clients(env)) {
+            String topic = env.name("bykey");
+            DefaultMQProducer producer = clients.producer();
+            clients.createTopic(producer, topic, 4);
+            SelectMessageQueueByHash selector = new SelectMessageQueueByHash();
+
+            for (String key : List.of("a", "b", "c", "d", "e")) {
+                List<SendResult> results = new ArrayList<>();
+                for (int index = 0; index < 4; index++) {
+                    results.add(producer.send(Clients.message(topic, key + index), selector, key));
+                }
+                assertThat(results)
+                        .extracting(result -> result.getMessageQueue().getQueueId())
+                        .containsOnly(key.hashCode() % 4);
+            }
         }
     }
 
