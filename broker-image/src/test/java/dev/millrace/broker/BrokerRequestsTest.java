@@ -347,6 +347,13 @@ final class BrokerRequestsTest {
         assertThat(answer.remark()).contains("unknown", "broker.auto-create-topics");
         assertThat(broker.ask(pull("g", "TBW102", 0, 0, "*", 0)).responseCode())
                 .isEqualTo(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST);
+        assertThat(broker.ask(heartbeat("c1", "g", "TBW102")).remark())
+                .isEqualTo("there is no consumer group g; create it, or set broker.auto-create-groups=true");
+    }
+
+    @Test
+    void remarksOnAGroupWhoseNameIsNoName() {
+        assertThat(broker.ask(heartbeat("c1", "a b", "t")).remark()).contains("'a b' contains illegal characters");
     }
 
     @Test

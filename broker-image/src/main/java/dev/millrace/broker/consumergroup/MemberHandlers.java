@@ -26,6 +26,7 @@ import dev.millrace.protocol.route.TopicConfig;
 import dev.millrace.protocol.transport.Reply;
 import dev.millrace.protocol.transport.ReplyBody;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -62,18 +63,28 @@ public final class MemberHandlers {
             heartbeat(consumer, member);
         }
         ReplyHeader header = new ReplyHeader.HeartbeatReply(false, false);
-        return new Reply(ResponseCode.SUCCESS, conflicts(data), header, ReplyBody.EMPTY);
+        return new Reply(ResponseCode.SUCCESS, remarks(data), header, ReplyBody.EMPTY);
     }
 
-    /** What clients ought to log: how members of these groups subscribe differently; null if they do not. */
-    private @Nullable String conflicts(HeartbeatData data) {
+    /** What clients ought to log of their groups; null if all is well. */
+    private @Nullable String remarks(HeartbeatData data) {
         String text = data.consumerDataSet().stream()
-                .flatMap(consumer -> members.findConsumerGroup(consumer.groupName()).stream()
-                        .flatMap(group -> group.conflict().stream())
-                        .map(conflict -> "consumers of group " + consumer.groupName() + " subscribe differently: "
-                                + conflict + "; subscribe alike, or use two groups"))
+                .flatMap(consumer -> remark(consumer.groupName()).stream())
                 .collect(Collectors.joining("; "));
         return text.isEmpty() ? null : text;
+    }
+
+    /** That there is no such group, or how its members subscribe differently. */
+    private Optional<String> remark(String consumerGroup) {
+        if (groups.find(consumerGroup).isEmpty()) {
+            return Optional.of(TopicNames.groupFault(consumerGroup)
+                    .orElse("there is no consumer group " + consumerGroup
+                            + "; create it, or set broker.auto-create-groups=true"));
+        }
+        return members.findConsumerGroup(consumerGroup)
+                .flatMap(ConsumerGroup::conflict)
+                .map(conflict -> "consumers of group " + consumerGroup + " subscribe differently: " + conflict
+                        + "; subscribe alike, or use two groups");
     }
 
     private void heartbeat(ConsumerData consumer, Member member) {
