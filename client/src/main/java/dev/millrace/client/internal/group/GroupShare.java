@@ -2,7 +2,9 @@ package dev.millrace.client.internal.group;
 
 import dev.millrace.client.ClientException;
 import dev.millrace.client.TopicQueue;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,9 @@ public final class GroupShare {
     private final Membership membership;
     private final Upkeep upkeep;
     private final Taker taker;
+    /** Why a topic is not shared out now, as it was logged. */
+    private final Map<String, String> faults = new HashMap<>();
+
     private @Nullable Member member;
     private boolean isRepeating;
 
@@ -79,13 +84,18 @@ public final class GroupShare {
 
     private boolean rebalance(Member current, String topic) {
         try {
-            return taker.take(topic, membership.share(current, topic));
+            boolean isTaken = taker.take(topic, membership.share(current, topic));
+            faults.remove(topic);
+            return isTaken;
         } catch (ClientException e) {
-            LOG.atWarn()
-                    .addKeyValue("consumerGroup", current.group())
-                    .addKeyValue("topic", topic)
-                    .addKeyValue("error", e.getMessage())
-                    .log("queues of the topic not shared out; trying again");
+            String fault = String.valueOf(e.getMessage());
+            if (!fault.equals(faults.put(topic, fault))) {
+                LOG.atWarn()
+                        .addKeyValue("consumerGroup", current.group())
+                        .addKeyValue("topic", topic)
+                        .addKeyValue("error", fault)
+                        .log("queues of the topic not shared out; trying again each second, this is said once");
+            }
             return false;
         }
     }
