@@ -475,6 +475,30 @@ class ConsumerTest {
         assertThatThrownBy(() -> ConsumeResult.later(Duration.ofHours(1))).hasMessageContaining("PT1H is outside");
     }
 
+    @Test
+    void aListenerThatHangsHoldsUpNothingButItsOffset() throws Exception {
+        send(10, 1);
+        CountDownLatch end = new CountDownLatch(1);
+        Consumer consumer = client.consumer("g")
+                .subscribe("t", Filter.ALL)
+                .startFrom(StartFrom.FIRST)
+                .listener(message -> {
+                    if (message.queueOffset() == 3) {
+                        end.await();
+                    }
+                    return take(message);
+                })
+                .start();
+
+        List<String> others = await(9);
+
+        assertThat(others).doesNotContain("3");
+        end.countDown();
+        assertThat(await(1)).containsExactly("3");
+        consumer.close();
+        assertThat(cluster.a.offset("g", "t", 0)).isEqualTo(10);
+    }
+
     /** Takes as long as a consumer waits for a listener before it gives a queue up, ten seconds. */
     @Test
     void aQueueWhoseOrderedListenerHangsIsGivenUpButStaysLocked() throws Exception {
