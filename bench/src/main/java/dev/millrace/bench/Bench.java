@@ -31,7 +31,8 @@ final class Bench implements Callable<Integer> {
             split = ",",
             required = true,
             description =
-                    "millrace, millrace-rmq (our broker, their client), rocketmq, kafka, echo (plain Netty), echo-shared (shared"
+                    "millrace, window (a topic with a de-duplication window), once-memory, once-redis, once-postgres (idempotent"
+                            + " listeners), millrace-rmq (our broker, their client), rocketmq, kafka, echo (plain Netty), echo-shared (shared"
                             + " wake-ups and writes); the first is the"
                             + " base of the ratio")
     private List<String> sides = List.of();

@@ -3,6 +3,10 @@ package dev.millrace.bench;
 /** A broker with a client: what is compared. */
 enum Side {
     MILLRACE("millrace", "millrace", "millrace"),
+    WINDOW("window", "millrace", "window"),
+    ONCE_MEMORY("once-memory", "millrace", "once-memory"),
+    ONCE_REDIS("once-redis", "millrace", "once-redis"),
+    ONCE_POSTGRES("once-postgres", "millrace", "once-postgres"),
     MILLRACE_ROCKETMQ("millrace-rmq", "millrace", "rocketmq"),
     ROCKETMQ("rocketmq", "rocketmq", "rocketmq"),
     KAFKA("kafka", "kafka", "kafka"),
@@ -26,7 +30,8 @@ enum Side {
             }
         }
         throw new IllegalArgumentException(
-                "no side " + label + "; one of millrace, millrace-rmq, rocketmq, kafka, echo, echo-shared");
+                "no side " + label
+                        + "; one of millrace, window, once-memory, once-redis, once-postgres, millrace-rmq, rocketmq, kafka, echo, echo-shared");
     }
 
     String label() {

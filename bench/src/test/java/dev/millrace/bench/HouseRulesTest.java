@@ -14,6 +14,8 @@ class HouseRulesTest {
                 .withWiring(
                         "Bench",
                         "MicroStore",
+                        "OnceTarget",
+                        "StoreServer",
                         "PendingTurn",
                         "QueueBatches",
                         "QueueEnds",

@@ -2,6 +2,7 @@ package dev.millrace.bench.driver;
 
 import dev.millrace.bench.echo.EchoTarget;
 import dev.millrace.bench.kafka.KafkaTarget;
+import dev.millrace.bench.once.OnceTarget;
 import dev.millrace.bench.rocketmq.RocketMqTarget;
 import dev.millrace.cli.load.LoadPlan;
 import dev.millrace.cli.load.LoadResult;
@@ -12,6 +13,7 @@ import dev.millrace.cli.load.TargetSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The client process of a turn. Takes {@code key=value} arguments; prints {@link #REMARK} lines while it runs, and last
@@ -29,6 +31,9 @@ public final class DriverMain {
 
     /** The topic of all turns. */
     public static final String TOPIC = "load";
+
+    private static final Map<String, String> WINDOW =
+            Map.of("dedup.window.time", "1h", "dedup.window.count", "1000000");
 
     private DriverMain() {}
 
@@ -61,13 +66,18 @@ public final class DriverMain {
     private static LoadTarget target(String name) {
         return switch (name) {
             case "millrace" -> new MillraceTarget();
+            case "window" -> new MillraceTarget(WINDOW, UnaryOperator.identity());
+            case "once-memory" -> new OnceTarget(OnceTarget.Store.MEMORY);
+            case "once-redis" -> new OnceTarget(OnceTarget.Store.REDIS);
+            case "once-postgres" -> new OnceTarget(OnceTarget.Store.POSTGRES);
             case "rocketmq" -> new RocketMqTarget();
             case "kafka" -> new KafkaTarget();
             case "echo" -> new EchoTarget(false);
             case "echo-shared" -> new EchoTarget(true);
             default ->
                 throw new IllegalArgumentException(
-                        "target=" + name + "; one of millrace, rocketmq, kafka, echo, echo-shared");
+                        "target=" + name
+                                + "; one of millrace, window, once-memory, once-redis, once-postgres, rocketmq, kafka, echo, echo-shared");
         };
     }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Free ports of 127.0.0.1, below those the system gives to clients, and the wait for a server behind one. */
-final class Ports {
+public final class Ports {
     private static final int FIRST = 21_000;
     private static final int LAST = 31_000;
     private static final int CONNECT_TIMEOUT_MS = 500;
@@ -20,7 +20,7 @@ final class Ports {
     private int next = FIRST + (int) (ProcessHandle.current().pid() % 900) * 10;
 
     /** The first of {@code count} free neighbouring ports; no port is given twice. */
-    int free(int count) {
+    public int free(int count) {
         while (next + count <= LAST) {
             int first = next;
             next += count;
@@ -32,7 +32,7 @@ final class Ports {
     }
 
     /** Waits until the server listens; fails when its process has ended or the time is over. */
-    static void awaitListening(int port, ServerProcess process, Duration timeout) {
+    public static void awaitListening(int port, ServerProcess process, Duration timeout) {
         await(() -> isListening(port), "does not listen on port " + port, process, timeout);
     }
 

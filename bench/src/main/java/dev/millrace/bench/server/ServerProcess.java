@@ -39,6 +39,11 @@ public final class ServerProcess implements AutoCloseable {
         return run(name, folder, command);
     }
 
+    /** Starts any program; output goes to {@code NAME.log} in the folder. */
+    public static ServerProcess startProgram(String name, Path folder, List<String> command) throws IOException {
+        return run(name, folder, command);
+    }
+
     /** Starts the same program again, which must have ended; output goes to a file of the new name. */
     public ServerProcess again(String newName) throws IOException {
         return run(newName, folder, command);

@@ -1,5 +1,6 @@
 package dev.millrace.cli.load;
 
+import dev.millrace.client.BatchListener;
 import dev.millrace.client.Batching;
 import dev.millrace.client.ClientException;
 import dev.millrace.client.ConsumeResult;
@@ -16,9 +17,11 @@ import dev.millrace.client.admin.GroupSpec;
 import dev.millrace.client.admin.TopicSpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,8 @@ public final class MillraceTarget implements LoadTarget {
     private static final long ROUTE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long ROUTE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    private final Map<String, String> topicAttributes;
+    private final UnaryOperator<BatchListener> protection;
     private @Nullable MillraceClient client;
     private @Nullable Producer producer;
     private QueueChoice[] choices = {};
@@ -42,6 +47,20 @@ public final class MillraceTarget implements LoadTarget {
     private boolean isConsumerTuned;
     private @Nullable Consumer consumer;
     private @Nullable String group;
+
+    /** A plain topic and a plain listener. */
+    public MillraceTarget() {
+        this(Map.of(), UnaryOperator.identity());
+    }
+
+    /**
+     * @param topicAttributes of the topic that it creates
+     * @param protection is put around its listener, such as one that leaves repeated messages out
+     */
+    public MillraceTarget(Map<String, String> topicAttributes, UnaryOperator<BatchListener> protection) {
+        this.topicAttributes = Map.copyOf(topicAttributes);
+        this.protection = protection;
+    }
 
     @Override
     public void open(TargetSettings settings) {
@@ -79,7 +98,7 @@ public final class MillraceTarget implements LoadTarget {
     private List<TopicQueue> queues(Admin admin, Producer sender, int queueCount) {
         try {
             if (admin.describeTopic(topic).isEmpty()) {
-                admin.createTopic(TopicSpec.of(topic, queueCount));
+                admin.createTopic(TopicSpec.of(topic, queueCount).withAttributes(topicAttributes));
             }
             return admin.describeTopic(topic).isPresent() ? sender.queues(topic) : List.of();
         } catch (ClientException notYet) {
@@ -125,18 +144,11 @@ public final class MillraceTarget implements LoadTarget {
         group = ownGroup;
         Consumer.Builder builder =
                 client.consumer(ownGroup).subscribe(topic, Filter.ALL).startFrom(StartFrom.FIRST);
-        if (isConsumerTuned) {
-            builder.listener(LISTENER_COUNT_MAX, messages -> {
-                arrivals.arrived(messages.size());
-                return ConsumeResult.SUCCESS;
-            });
-        } else {
-            builder.listener(message -> {
-                arrivals.arrived(1);
-                return ConsumeResult.SUCCESS;
-            });
-        }
-        consumer = builder.start();
+        consumer = builder.listener(isConsumerTuned ? LISTENER_COUNT_MAX : 1, protection.apply(messages -> {
+                    arrivals.arrived(messages.size());
+                    return ConsumeResult.SUCCESS;
+                }))
+                .start();
     }
 
     @Override
