@@ -59,9 +59,10 @@ final class DeduplicationIT {
     }
 
     private static void define(Servers servers, Path scratch, String topic, String attributes) {
-        String output = new MqAdmin(scratch, servers.namesrvAddress(), "JSON")
-                .run("updateTopic", "-c", Servers.CLUSTER_NAME, "-t", topic, "-r", "4", "-w", "4", "-a", attributes);
-        assertThat(output).contains("success");
+        try (MqAdmin admin = new MqAdmin(scratch, servers.namesrvAddress(), "JSON")) {
+            String[] words = {"-c", Servers.CLUSTER_NAME, "-t", topic, "-r", "4", "-w", "4", "-a", attributes};
+            assertThat(admin.run("updateTopic", words)).contains("success");
+        }
     }
 
     private static List<ReceivedMessage> all(Servers servers, String topic, int count) {

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -33,6 +34,7 @@ final class ToolsIT {
     private static final RunningServers SERVERS = new RunningServers();
     private static final String TOPIC = "tools-topic";
     private static final String GROUP = "tools-group";
+    private static MqAdmin admin;
 
     @TempDir
     static Path scratch;
@@ -47,12 +49,18 @@ final class ToolsIT {
     @BeforeParameterizedClassInvocation
     static void fill(ServerKind kind) throws Exception {
         SERVERS.ensure(kind, scratch);
-        admin().run("updateTopic", "-b", SERVERS.get().brokerAddress(), "-t", TOPIC, "-r", "3", "-w", "3");
-        admin().run("updateSubGroup", "-b", SERVERS.get().brokerAddress(), "-g", GROUP);
+        admin = new MqAdmin(scratch, SERVERS.get().namesrvAddress(), HeaderType.JSON.name());
+        admin.run("updateTopic", "-b", SERVERS.get().brokerAddress(), "-t", TOPIC, "-r", "3", "-w", "3");
+        admin.run("updateSubGroup", "-b", SERVERS.get().brokerAddress(), "-g", GROUP);
         try (ClientLoader loader = ClientLoader.open("5.5.0", HeaderType.JSON)) {
             new ScenarioRef(ToolScenarios.class.getName(), "sendsTenAndConsumesSix")
                     .run(loader, new Environment(kind, SERVERS.get(), "5.5.0", "topic", scratch));
         }
+    }
+
+    @AfterParameterizedClassInvocation
+    static void closeAdmin() {
+        admin.close();
     }
 
     @AfterAll
@@ -62,7 +70,7 @@ final class ToolsIT {
 
     @Test
     void listsTheCluster() {
-        String output = admin().run("clusterList");
+        String output = admin.run("clusterList");
 
         assertThat(lineWith(output, Servers.BROKER_NAME))
                 .contains(Servers.CLUSTER_NAME)
@@ -72,7 +80,7 @@ final class ToolsIT {
 
     @Test
     void showsTheBrokersRuntime() {
-        String output = admin().run("brokerStatus", "-b", SERVERS.get().brokerAddress());
+        String output = admin.run("brokerStatus", "-b", SERVERS.get().brokerAddress());
 
         assertThat(output.lines().map(line -> line.split(":", 2)[0].strip()))
                 .contains("bootTimestamp", "brokerVersionDesc", "putTps", "getTransferredTps", "msgPutTotalTodayNow")
@@ -84,12 +92,12 @@ final class ToolsIT {
 
     @Test
     void listsTheTopics() {
-        assertThat(admin().run("topicList").lines().map(String::strip)).contains(TOPIC, "TBW102", "%RETRY%" + GROUP);
+        assertThat(admin.run("topicList").lines().map(String::strip)).contains(TOPIC, "TBW102", "%RETRY%" + GROUP);
     }
 
     @Test
     void showsTheRouteOfATopic() {
-        String output = admin().run("topicRoute", "-t", TOPIC).replaceAll("\\s", "");
+        String output = admin.run("topicRoute", "-t", TOPIC).replaceAll("\\s", "");
 
         assertThat(output)
                 .contains("\"brokerAddrs\":{0:\"" + SERVERS.get().brokerAddress() + "\"")
@@ -102,7 +110,7 @@ final class ToolsIT {
 
     @Test
     void showsTheQueuesOfATopic() {
-        List<List<String>> rows = rowsOf(admin().run("topicStatus", "-t", TOPIC), Servers.BROKER_NAME);
+        List<List<String>> rows = rowsOf(admin.run("topicStatus", "-t", TOPIC), Servers.BROKER_NAME);
 
         assertThat(rows.stream().map(row -> row.subList(1, 4)))
                 .containsExactlyInAnyOrder(List.of("0", "0", "10"), List.of("1", "0", "0"), List.of("2", "0", "0"));
@@ -110,7 +118,7 @@ final class ToolsIT {
 
     @Test
     void showsTheProgressOfAGroup() {
-        String output = admin().run("consumerProgress", "-g", GROUP);
+        String output = admin.run("consumerProgress", "-g", GROUP);
 
         List<String> row = rowsOf(output, TOPIC).stream()
                 .filter(each -> each.get(2).equals("0"))
@@ -122,8 +130,6 @@ final class ToolsIT {
 
     @Test
     void changesATopic() {
-        MqAdmin admin = admin();
-
         String created = admin.run("updateTopic", "-c", Servers.CLUSTER_NAME, "-t", "tools-made", "-r", "2", "-w", "5");
 
         assertThat(created).contains("create topic to " + SERVERS.get().brokerAddress() + " success");
@@ -156,18 +162,18 @@ final class ToolsIT {
 
     @Test
     void showsTheEntriesOfAQueue() {
-        String output = admin().run(
-                        "queryCq",
-                        "-t",
-                        TOPIC,
-                        "-q",
-                        "0",
-                        "-i",
-                        "0",
-                        "-c",
-                        "3",
-                        "-b",
-                        SERVERS.get().brokerAddress());
+        String output = admin.run(
+                "queryCq",
+                "-t",
+                TOPIC,
+                "-q",
+                "0",
+                "-i",
+                "0",
+                "-c",
+                "3",
+                "-b",
+                SERVERS.get().brokerAddress());
 
         assertThat(output).contains("max: 10, min: 0").containsPattern("physicSize=\\d\\d\\d, tagsCode=84,");
     }
@@ -181,14 +187,14 @@ final class ToolsIT {
         Path groups = Files.writeString(
                 scratch.resolve("groups.json"), "[{\"groupName\":\"tools-list-group\",\"retryMaxTimes\":3}]");
 
-        assertThat(admin().run("updateTopicList", "-b", broker, "-f", topics.toString()))
+        assertThat(admin.run("updateTopicList", "-b", broker, "-f", topics.toString()))
                 .contains("submit batch of topic config to " + broker + " success");
-        assertThat(admin().run("updateSubGroupList", "-b", broker, "-f", groups.toString()))
+        assertThat(admin.run("updateSubGroupList", "-b", broker, "-f", groups.toString()))
                 .contains("submit batch of group config to " + broker + " success");
 
-        assertThat(admin().run("topicRoute", "-t", "tools-list").replaceAll("\\s", ""))
+        assertThat(admin.run("topicRoute", "-t", "tools-list").replaceAll("\\s", ""))
                 .contains("\"readQueueNums\":2");
-        assertThat(admin().run("getConsumerConfig", "-g", "tools-list-group")).containsPattern("retryMaxTimes += +3");
+        assertThat(admin.run("getConsumerConfig", "-g", "tools-list-group")).containsPattern("retryMaxTimes += +3");
     }
 
     @Test
@@ -197,20 +203,20 @@ final class ToolsIT {
                 + "\"exponentialRetryPolicy\":{\"initial\":2000,\"max\":10000,\"multiplier\":2}}";
         String broker = SERVERS.get().brokerAddress();
 
-        String made = admin().run("updateSubGroup", "-b", broker, "-g", "tools-policy", "-p", policy, "-q", "2");
+        String made = admin.run("updateSubGroup", "-b", broker, "-g", "tools-policy", "-p", policy, "-q", "2");
 
         assertThat(made).contains("create subscription group to " + broker + " success");
-        assertThat(admin().run("getConsumerConfig", "-g", "tools-policy"))
+        assertThat(admin.run("getConsumerConfig", "-g", "tools-policy"))
                 .contains("ExponentialRetryPolicy{initial=2000, max=10000, multiplier=2}")
                 .containsPattern("retryQueueNums += +2");
-        assertThat(admin().run("deleteSubGroup", "-b", broker, "-g", "tools-policy", "-r", "true"))
+        assertThat(admin.run("deleteSubGroup", "-b", broker, "-g", "tools-policy", "-r", "true"))
                 .contains("delete subscription group [tools-policy] from broker [" + broker + "] success");
-        assertThat(admin().run("getConsumerConfig", "-g", "tools-policy")).doesNotContain("retryQueueNums");
+        assertThat(admin.run("getConsumerConfig", "-g", "tools-policy")).doesNotContain("retryQueueNums");
     }
 
     @Test
     void showsThatTheLogHasNoCopies() {
-        assertThat(admin().run("haStatus", "-b", SERVERS.get().brokerAddress()))
+        assertThat(admin.run("haStatus", "-b", SERVERS.get().brokerAddress()))
                 .contains("#MasterAddr\t" + SERVERS.get().brokerAddress(), "#SlaveNum\t0");
     }
 
@@ -218,13 +224,9 @@ final class ToolsIT {
     void cleansUp() {
         String broker = SERVERS.get().brokerAddress();
 
-        assertThat(admin().run("cleanExpiredCQ", "-b", broker)).contains("success");
-        assertThat(admin().run("cleanUnusedTopic", "-b", broker)).contains("success");
-        assertThat(admin().run("deleteExpiredCommitLog", "-b", broker)).contains("success");
-    }
-
-    private static MqAdmin admin() {
-        return new MqAdmin(scratch, SERVERS.get().namesrvAddress(), HeaderType.JSON.name());
+        assertThat(admin.run("cleanExpiredCQ", "-b", broker)).contains("success");
+        assertThat(admin.run("cleanUnusedTopic", "-b", broker)).contains("success");
+        assertThat(admin.run("deleteExpiredCommitLog", "-b", broker)).contains("success");
     }
 
     private static String lineWith(String output, String text) {

@@ -81,10 +81,11 @@ final class TraceIT {
 
     /** What the tool prints, once it knows of the send and of what a consumer did. It leaves out how a transaction ended. */
     private static String trace(String id) {
-        MqAdmin tool = new MqAdmin(scratch, servers.namesrvAddress(), HeaderType.JSON.name());
-        return await().until(
-                        () -> tool.run("queryMsgTraceById", "-i", id),
-                        output -> hasLine(output, "Pub") && hasLine(output, "Sub"));
+        try (MqAdmin tool = new MqAdmin(scratch, servers.namesrvAddress(), HeaderType.JSON.name())) {
+            return await().until(
+                            () -> tool.run("queryMsgTraceById", "-i", id),
+                            output -> hasLine(output, "Pub") && hasLine(output, "Sub"));
+        }
     }
 
     private static boolean hasLine(String output, String start) {

@@ -54,7 +54,9 @@ public final class RecordFrames {
                 runAll(version, header, servers, home);
             }
             frames.describe("mqadmin-5.5.0", folder);
-            runTools(new MqAdmin(home, servers.namesrvAddress(), header.name()), servers);
+            try (MqAdmin admin = new MqAdmin(home, servers.namesrvAddress(), header.name())) {
+                runTools(admin, servers);
+            }
         }
     }
 

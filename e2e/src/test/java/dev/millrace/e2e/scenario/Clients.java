@@ -122,7 +122,9 @@ final class Clients implements AutoCloseable {
         config.setNamesrvAddr(environment.servers().namesrvAddress());
         config.setClientIP("127.0.0.1");
         config.setInstanceName(environment.unique() + "#" + RUN + INSTANCES.incrementAndGet());
-        config.setClientCallbackExecutorThreads(1);
+        // Two: who asks a consumer of 5.x about itself keeps one, and it asks the broker then, whose answer needs
+        // another.
+        config.setClientCallbackExecutorThreads(2);
         config.setVipChannelEnabled(false);
         config.setPollNameServerInterval(POLL_INTERVAL_MS);
         config.setPullTimeDelayMillsWhenException(PAUSE_AFTER_FAILURE_MS);

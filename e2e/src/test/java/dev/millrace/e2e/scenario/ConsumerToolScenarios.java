@@ -10,8 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
-import org.apache.rocketmq.client.consumer.store.OffsetStore;
-import org.apache.rocketmq.client.consumer.store.ReadOffsetType;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.message.Message;
@@ -24,9 +22,9 @@ public final class ConsumerToolScenarios {
     private static final int MESSAGES = 10;
 
     public void showsAndMovesARunningConsumer(Environment env) throws Exception {
-        try (Clients clients = new Clients(env)) {
+        try (Clients clients = new Clients(env);
+                MqAdmin admin = admin(env)) {
             Running running = start(clients, env);
-            MqAdmin admin = admin(env);
 
             assertThat(admin.run("consumerConnection", "-g", running.group))
                     .contains(running.clientId(), "ConsumeType: CONSUME_PASSIVELY", "MessageModel: CLUSTERING");
@@ -80,9 +78,9 @@ public final class ConsumerToolScenarios {
     }
 
     public void countsWhatTopicsAndGroupsGot(Environment env) throws Exception {
-        try (Clients clients = new Clients(env)) {
+        try (Clients clients = new Clients(env);
+                MqAdmin admin = admin(env)) {
             Running running = start(clients, env);
-            MqAdmin admin = admin(env);
 
             Awaitility.await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
                 Clients.sendTo(running.producer, running.queue, "more");
@@ -94,9 +92,9 @@ public final class ConsumerToolScenarios {
     }
 
     public void clonesTheOffsetsOfAGroup(Environment env) throws Exception {
-        try (Clients clients = new Clients(env)) {
+        try (Clients clients = new Clients(env);
+                MqAdmin admin = admin(env)) {
             Running running = start(clients, env);
-            MqAdmin admin = admin(env);
             String copy = env.name("copy");
             admin.run("updateSubGroup", "-b", env.servers().brokerAddress(), "-g", copy);
 
@@ -138,10 +136,7 @@ public final class ConsumerToolScenarios {
         consumer.subscribe(topic, "*");
         received.listenConcurrently(consumer);
         consumer.start();
-        OffsetStore offsets = consumer.getDefaultMQPushConsumerImpl().getOffsetStore();
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(40))
-                .until(() -> offsets.readOffset(queue, ReadOffsetType.READ_FROM_STORE) == MESSAGES);
+        Clients.awaitStored(consumer, List.of(queue), MESSAGES);
         return new Running(topic, group, queue, producer, consumer, received, sent.getLast());
     }
 }
