@@ -114,7 +114,7 @@ public final class BrokerMain implements Callable<Integer> {
         HalfFollower halves = new HalfFollower(transactionConfig, disk, stateFolder);
         TimerFollower timers = new TimerFollower(disk, storeConfig.path(), delayConfig);
         Deduplication windows = new Deduplication(stateFolder, InstantSource.system());
-        PopFollower pops = new PopFollower(popConfig, stateFolder);
+        PopFollower pops = new PopFollower(popConfig, disk, stateFolder);
         StoreDependencies dependencies = new StoreDependencies(
                 disk,
                 InstantSource.system(),

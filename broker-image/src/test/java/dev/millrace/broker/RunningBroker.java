@@ -74,7 +74,7 @@ final class RunningBroker implements AutoCloseable {
         Path stateFolder = folder.resolve("config");
         HalfFollower halves = new HalfFollower(bound.bind(TransactionConfig.class), new LocalDisk(), stateFolder);
         DelayConfig delayConfig = bound.bind(DelayConfig.class);
-        PopFollower pops = new PopFollower(bound.bind(PopConfig.class), stateFolder);
+        PopFollower pops = new PopFollower(bound.bind(PopConfig.class), new LocalDisk(), stateFolder);
         bound.checkAllUsed();
         TimerFollower timers = new TimerFollower(new LocalDisk(), storeConfig.path(), delayConfig);
         Deduplication windows = new Deduplication(stateFolder, InstantSource.system());

@@ -1,5 +1,5 @@
 /**
- * State files in JSON, written whole and kept with a backup.
+ * State files: in JSON, written whole and kept with a backup, or binary with a checksum where the log has it all too.
  *
  * <p>Thread-safe: one writer for each file.
  */

@@ -2,6 +2,7 @@ package dev.millrace.broker.pop;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.millrace.broker.topic.TopicNames;
+import dev.millrace.store.Disk;
 import dev.millrace.store.LogFollower;
 import dev.millrace.store.LogRecord;
 import java.nio.charset.StandardCharsets;
@@ -51,9 +52,9 @@ public final class PopFollower implements LogFollower {
     private volatile long wantedPosition;
 
     /** @param folder where the broker keeps its state */
-    public PopFollower(PopConfig config, Path folder) {
+    public PopFollower(PopConfig config, Disk disk, Path folder) {
         this.config = config;
-        this.file = new PopSnapshot(folder.resolve(FILE));
+        this.file = new PopSnapshot(disk, folder.resolve(FILE));
         InFlight.Content saved = file.read().orElse(null);
         this.restoredPosition = saved == null ? 0 : saved.reached();
         this.savedPosition = restoredPosition;

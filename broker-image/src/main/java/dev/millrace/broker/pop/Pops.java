@@ -15,7 +15,7 @@ import dev.millrace.protocol.body.RequestModes;
 import dev.millrace.protocol.command.PopRequest;
 import dev.millrace.protocol.transport.RemotingClient;
 import dev.millrace.store.MessageStore;
-import java.io.IOException;
+import dev.millrace.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -248,7 +248,7 @@ public final class Pops {
             follower.file().write(captured.content);
             follower.saved(captured.content.reached());
             savedChanges = captured.content.changes();
-        } catch (IOException e) {
+        } catch (StoreException e) {
             LOG.atWarn().setCause(e).log("messages in flight can't be saved; a start will look for them in the log");
         }
     }

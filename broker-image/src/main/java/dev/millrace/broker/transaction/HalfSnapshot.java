@@ -1,10 +1,8 @@
 package dev.millrace.broker.transaction;
 
+import dev.millrace.broker.files.SnapshotFile;
 import dev.millrace.store.Disk;
-import dev.millrace.store.MappedFile;
 import dev.millrace.store.StoreException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,9 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.CRC32;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The file that keeps pending halves over a restart; without it they are found by reading the log from its start.
@@ -37,43 +32,22 @@ import org.slf4j.LoggerFactory;
  *
  * All integers are big endian. Source: docs/storage-format.md, section "transactions".
  *
- * <p>Owner: the opening thread, then the transactions thread. Crash behaviour: the new file is forced before it takes the
- * name, then the folder is; a damaged one counts as missing.
+ * <p>Owner: the opening thread, then the transactions thread. Crash behaviour: that of a {@link SnapshotFile}.
  */
 final class HalfSnapshot {
-    private static final Logger LOG = LoggerFactory.getLogger(HalfSnapshot.class);
     private static final long MAGIC = 0x4D5248414C564553L;
     private static final int VERSION = 1;
-    private static final int HEAD_BYTES = 44;
+    private static final int HEAD_BYTES = 32;
     private static final int HALF_BYTES = 42;
-    private static final int CRC_BYTES = 4;
 
-    private final Disk disk;
-    private final Path file;
+    private final SnapshotFile file;
 
-    HalfSnapshot(Disk disk, Path file) {
-        this.disk = disk;
-        this.file = file;
+    HalfSnapshot(Disk disk, Path path) {
+        this.file = new SnapshotFile(disk, path, MAGIC, VERSION);
     }
 
     Optional<PendingHalves.Content> read() {
-        try {
-            if (!disk.exists(file)) {
-                return Optional.empty();
-            }
-            return Optional.of(decode(ByteBuffer.wrap(bytes())));
-        } catch (StoreException | IllegalArgumentException e) {
-            LOG.atWarn()
-                    .addKeyValue("error", e.getMessage())
-                    .log("{} can't be used; pending half messages are looked for in the log", file);
-            return Optional.empty();
-        }
-    }
-
-    private byte[] bytes() {
-        try (MappedFile mapped = disk.open(file, Disk.Allocation.RESERVED)) {
-            return mapped.memory().toArray(ValueLayout.JAVA_BYTE);
-        }
+        return file.read(HalfSnapshot::decode);
     }
 
     /**
@@ -82,20 +56,10 @@ final class HalfSnapshot {
      * @throws StoreException if that fails; the old file stays, and a later attempt begins with a new one
      */
     void write(PendingHalves.Content content) {
-        Path folder = file.resolveSibling("");
-        disk.createFolders(folder);
-        Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
-        ByteBuffer bytes = encode(content);
-        disk.delete(fresh);
-        try (MappedFile mapped = disk.create(fresh, bytes.remaining(), Disk.Allocation.RESERVED)) {
-            mapped.memory().copyFrom(MemorySegment.ofBuffer(bytes));
-            mapped.force(0, mapped.memory().byteSize());
-        }
-        disk.rename(fresh, file);
-        disk.forceFolder(folder);
+        file.write(encode(content));
     }
 
-    static ByteBuffer encode(PendingHalves.Content content) {
+    private static ByteBuffer encode(PendingHalves.Content content) {
         Map<String, Integer> numbers = new LinkedHashMap<>();
         int nameBytes = 0;
         for (Half half : content.halves()) {
@@ -104,8 +68,8 @@ final class HalfSnapshot {
             }
         }
         int halvesBytes = Math.multiplyExact(HALF_BYTES, content.halves().size());
-        ByteBuffer target = ByteBuffer.allocate(Math.addExact(HEAD_BYTES + nameBytes + CRC_BYTES, halvesBytes));
-        target.putLong(MAGIC).putInt(VERSION).putLong(content.reached());
+        ByteBuffer target = ByteBuffer.allocate(Math.addExact(HEAD_BYTES + nameBytes, halvesBytes));
+        target.putLong(content.reached());
         target.putLong(content.nextHalfOffset()).putLong(content.nextOpOffset());
         target.putInt(numbers.size()).putInt(content.halves().size());
         for (String group : numbers.keySet()) {
@@ -117,20 +81,10 @@ final class HalfSnapshot {
             target.putLong(half.sinceMs()).putLong(half.nextCheckMs()).putInt(half.checkCount());
             target.putInt(numbers.getOrDefault(half.group(), 0)).putShort((short) 0);
         }
-        return target.putInt(crc(target, target.position())).flip();
+        return target.flip();
     }
 
-    /** @throws IllegalArgumentException if these are not the bytes of a whole file */
-    static PendingHalves.Content decode(ByteBuffer source) {
-        int crcAt = source.limit() - CRC_BYTES;
-        if (crcAt < HEAD_BYTES || source.getInt(crcAt) != crc(source, crcAt)) {
-            throw new IllegalArgumentException(source.limit() + " bytes without the right checksum");
-        }
-        long magic = source.getLong();
-        int version = source.getInt();
-        if (magic != MAGIC || version != VERSION) {
-            throw new IllegalArgumentException("magic 0x" + Long.toHexString(magic) + ", version " + version);
-        }
+    private static PendingHalves.Content decode(ByteBuffer source) {
         long reached = source.getLong();
         long nextHalfOffset = source.getLong();
         long nextOpOffset = source.getLong();
@@ -158,11 +112,5 @@ final class HalfSnapshot {
         String group = groups.get(source.getInt());
         source.getShort();
         return new Half(position, queueOffset, sinceMs, nextCheckMs, checkCount, group);
-    }
-
-    private static int crc(ByteBuffer bytes, int end) {
-        CRC32 crc = new CRC32();
-        crc.update(bytes.slice(0, end));
-        return (int) crc.getValue();
     }
 }

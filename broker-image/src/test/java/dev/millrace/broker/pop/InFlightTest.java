@@ -2,6 +2,7 @@ package dev.millrace.broker.pop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.store.file.LocalDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,10 +129,10 @@ final class InFlightTest {
     /** Whatever happened, and wherever the file was written: reading on from there gives the same table. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void aSavedTableAndTheRestOfTheLogGiveTheSame(long seed, @TempDir Path folder) throws IOException {
+    void aSavedTableAndTheRestOfTheLogGiveTheSame(long seed, @TempDir Path folder) {
         SplittableRandom random = new SplittableRandom(seed);
         List<PopEvent> log = new ArrayList<>();
-        PopSnapshot file = new PopSnapshot(folder.resolve("inFlight"));
+        PopSnapshot file = new PopSnapshot(new LocalDisk(), folder.resolve("inFlight"));
         int savedAt = 0;
         for (int i = 0; i < 400; i++) {
             PopEvent event = next(random, log);
@@ -188,7 +189,7 @@ final class InFlightTest {
     @Test
     void aDamagedFileCountsAsMissing(@TempDir Path folder) throws IOException {
         Path path = folder.resolve("inFlight");
-        PopSnapshot file = new PopSnapshot(path);
+        PopSnapshot file = new PopSnapshot(new LocalDisk(), path);
         table.apply(taken(10, 100, MARK, 50, 2));
         table.reached(77);
         file.write(table.content());
