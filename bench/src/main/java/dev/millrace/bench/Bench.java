@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -75,11 +76,8 @@ final class Bench implements Callable<Integer> {
             description = "bound of what is measured, not of drain (${DEFAULT-VALUE})")
     private int secondsMax;
 
-    @Option(names = "--free", description = "the client chooses queues; otherwise round robin by message")
-    private boolean isFree;
-
-    @Option(names = "--virtual", description = "waiting threads are virtual")
-    private boolean isVirtual;
+    @Mixin
+    private Switches switches = new Switches();
 
     @Option(
             names = "--rate",
@@ -124,7 +122,7 @@ final class Bench implements Callable<Integer> {
 
     private LoadPlan plan(Scenario scenario) {
         return scenario.plan(new Scenario.Changes(
-                lanes, queueCount, bodyBytes, warmupSeconds, messageCount, secondsMax, options(), rate));
+                lanes, queueCount, bodyBytes, warmupSeconds, messageCount, secondsMax, switches.chosen(), rate));
     }
 
     private List<StartRow> recover(Turn turn, Scenario scenario, List<Side> chosen) throws Exception {
@@ -172,19 +170,35 @@ final class Bench implements Callable<Integer> {
         return rows;
     }
 
-    private Set<LoadPlan.Option> options() {
-        Set<LoadPlan.Option> options = EnumSet.noneOf(LoadPlan.Option.class);
-        if (isFree) {
-            options.add(LoadPlan.Option.FREE_QUEUES);
-        }
-        if (isVirtual) {
-            options.add(LoadPlan.Option.VIRTUAL_THREADS);
-        }
-        return options;
-    }
-
     private static String machine() {
         return Runtime.getRuntime().availableProcessors() + " cores, JDK " + Runtime.version() + ", commit "
                 + System.getProperty("bench.commit", "unknown");
+    }
+
+    /** What is either so or not. Owner: the command. */
+    private static final class Switches {
+
+        @Option(names = "--free", description = "the client chooses queues; otherwise round robin by message")
+        private boolean isFree;
+
+        @Option(names = "--virtual", description = "waiting threads are virtual")
+        private boolean isVirtual;
+
+        @Option(names = "--labels", description = "messages have tags and keys; Kafka's, which know no tags, keys")
+        private boolean isLabelled;
+
+        Set<LoadPlan.Option> chosen() {
+            Set<LoadPlan.Option> chosen = EnumSet.noneOf(LoadPlan.Option.class);
+            if (isFree) {
+                chosen.add(LoadPlan.Option.FREE_QUEUES);
+            }
+            if (isVirtual) {
+                chosen.add(LoadPlan.Option.VIRTUAL_THREADS);
+            }
+            if (isLabelled) {
+                chosen.add(LoadPlan.Option.LABELS);
+            }
+            return chosen;
+        }
     }
 }

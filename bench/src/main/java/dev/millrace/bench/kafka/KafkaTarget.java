@@ -1,9 +1,11 @@
 package dev.millrace.bench.kafka;
 
 import dev.millrace.cli.load.Arrivals;
+import dev.millrace.cli.load.Labels;
 import dev.millrace.cli.load.LoadTarget;
 import dev.millrace.cli.load.SendDone;
 import dev.millrace.cli.load.TargetSettings;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,7 @@ public final class KafkaTarget implements LoadTarget {
     private String address = "";
     private String topic = "";
     private boolean isConsumerTuned;
+    private @Nullable Labels labels;
     private volatile boolean isClosed;
 
     @Override
@@ -49,6 +52,7 @@ public final class KafkaTarget implements LoadTarget {
         address = settings.address();
         topic = settings.topic();
         isConsumerTuned = settings.isConsumerTuned();
+        labels = settings.isLabelled() ? new Labels() : null;
         try (var admin = Admin.create(Map.of("bootstrap.servers", address))) {
             createTopic(admin, settings.queueCount());
         }
@@ -142,7 +146,8 @@ public final class KafkaTarget implements LoadTarget {
     }
 
     private ProducerRecord<byte[], byte[]> record(int queue, byte[] body) {
-        return new ProducerRecord<>(topic, queue == ANY_QUEUE ? null : queue, null, body);
+        byte[] key = labels == null ? null : Labels.key(labels.next()).getBytes(StandardCharsets.US_ASCII);
+        return new ProducerRecord<>(topic, queue == ANY_QUEUE ? null : queue, key, body);
     }
 
     private KafkaProducer<byte[], byte[]> opened() {

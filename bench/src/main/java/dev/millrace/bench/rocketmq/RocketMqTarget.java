@@ -1,6 +1,7 @@
 package dev.millrace.bench.rocketmq;
 
 import dev.millrace.cli.load.Arrivals;
+import dev.millrace.cli.load.Labels;
 import dev.millrace.cli.load.LoadTarget;
 import dev.millrace.cli.load.SendDone;
 import dev.millrace.cli.load.TargetSettings;
@@ -48,6 +49,7 @@ public final class RocketMqTarget implements LoadTarget {
     private List<MessageQueue> queues = List.of();
     private @Nullable QueueBatches batches;
     private boolean isConsumerTuned;
+    private @Nullable Labels labels;
     private String topic = "";
 
     @Override
@@ -62,11 +64,20 @@ public final class RocketMqTarget implements LoadTarget {
             batches = QueueBatches.of(producer, queues, settings);
         }
         isConsumerTuned = settings.isConsumerTuned();
+        labels = settings.isLabelled() ? new Labels() : null;
+    }
+
+    private Message message(byte[] body) {
+        if (labels == null) {
+            return new Message(topic, body);
+        }
+        long number = labels.next();
+        return new Message(topic, Labels.tag(number), Labels.key(number), body);
     }
 
     @Override
     public void send(int queue, byte[] body) throws Exception {
-        var message = new Message(topic, body);
+        var message = message(body);
         if (queue == ANY_QUEUE) {
             producer.send(message);
         } else {
@@ -76,7 +87,7 @@ public final class RocketMqTarget implements LoadTarget {
 
     @Override
     public void sendAsync(int queue, byte[] body, SendDone done) throws Exception {
-        var message = new Message(topic, body);
+        var message = message(body);
         if (batches != null) {
             batches.add(Math.max(0, queue), message, done);
         } else if (queue == ANY_QUEUE) {
@@ -99,7 +110,7 @@ public final class RocketMqTarget implements LoadTarget {
         var ofQueues = new TreeMap<Integer, List<Message>>();
         for (int i = 0; i < bodies.size(); i++) {
             ofQueues.computeIfAbsent((firstQueue + i) % queueCount, queue -> new ArrayList<>())
-                    .add(new Message(topic, bodies.get(i)));
+                    .add(message(bodies.get(i)));
         }
         int refusedCount = 0;
         for (var batch : ofQueues.entrySet()) {

@@ -34,7 +34,9 @@ public record LoadPlan(
         /** Waiting threads are virtual ones. */
         VIRTUAL_THREADS,
         /** The consumer has its makers' defaults; otherwise it is set up for throughput. */
-        PLAIN_CONSUMER
+        PLAIN_CONSUMER,
+        /** Messages have tags and keys, see {@link Labels}; Kafka's, which know no tags, keys. */
+        LABELS
     }
 
     public LoadPlan {

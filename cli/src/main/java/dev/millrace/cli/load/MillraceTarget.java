@@ -45,6 +45,7 @@ public final class MillraceTarget implements LoadTarget {
     private QueueChoice[] choices = {};
     private String topic = "";
     private boolean isConsumerTuned;
+    private @Nullable Labels labels;
     private @Nullable Consumer consumer;
     private @Nullable String group;
 
@@ -66,6 +67,7 @@ public final class MillraceTarget implements LoadTarget {
     public void open(TargetSettings settings) {
         topic = settings.topic();
         isConsumerTuned = settings.isConsumerTuned();
+        labels = settings.isLabelled() ? new Labels() : null;
         MillraceClient opened =
                 MillraceClient.builder().namesrv(settings.address()).build();
         client = opened;
@@ -117,16 +119,23 @@ public final class MillraceTarget implements LoadTarget {
         return queue == ANY_QUEUE ? QueueChoice.any() : choices[queue];
     }
 
+    private Message message(byte[] body) {
+        Message plain = Message.of(topic, body);
+        if (labels == null) {
+            return plain;
+        }
+        long number = labels.next();
+        return plain.withTag(Labels.tag(number)).withKey(Labels.key(number));
+    }
+
     @Override
     public void send(int queue, byte[] body) {
-        producer().send(Message.of(topic, body), choice(queue));
+        producer().send(message(body), choice(queue));
     }
 
     @Override
     public void sendAsync(int queue, byte[] body, SendDone done) {
-        producer()
-                .sendAsync(Message.of(topic, body), choice(queue))
-                .whenComplete((result, failure) -> done.done(failure));
+        producer().sendAsync(message(body), choice(queue)).whenComplete((result, failure) -> done.done(failure));
     }
 
     @Override

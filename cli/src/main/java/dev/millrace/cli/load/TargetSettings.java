@@ -8,6 +8,7 @@ package dev.millrace.cli.load;
  * @param isPaced messages come at a fixed rate: a batch must not wait long until it is full
  * @param unansweredMax messages that the driver leaves unanswered at most
  * @param isConsumerTuned {@code false}: the consumer as its makers ship it; {@code true}: set up for throughput
+ * @param isLabelled messages have tags and keys, see {@link Labels}
  */
 public record TargetSettings(
         String address,
@@ -16,7 +17,8 @@ public record TargetSettings(
         boolean isBatching,
         boolean isPaced,
         int unansweredMax,
-        boolean isConsumerTuned) {
+        boolean isConsumerTuned,
+        boolean isLabelled) {
 
     /** What a plan asks of its target. */
     public static TargetSettings of(String address, String topic, LoadPlan plan) {
@@ -27,6 +29,7 @@ public record TargetSettings(
                 plan.shape().batches(),
                 plan.shape() == Shape.PACED,
                 plan.lanes(),
-                !plan.has(LoadPlan.Option.PLAIN_CONSUMER));
+                !plan.has(LoadPlan.Option.PLAIN_CONSUMER),
+                plan.has(LoadPlan.Option.LABELS));
     }
 }
