@@ -31,9 +31,11 @@ public final class RedisEffect {
                     + (commandCount + 1) + " of its message, is empty or beyond " + ARGUMENTS_MAX + " words and "
                     + COMMANDS_MAX + " commands; give it a name, or several values to fewer commands");
         }
-        encoded.add(Integer.toString(arguments.length + 1));
+        // All of it or, if an argument is null, nothing.
+        List<String> words = List.of(arguments);
+        encoded.add(Integer.toString(words.size() + 1));
         encoded.add(command);
-        encoded.addAll(List.of(arguments));
+        encoded.addAll(words);
         commandCount++;
         return this;
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,12 +77,20 @@ public final class RedisTransactionalListener implements MessageListener {
             return ConsumeResult.SUCCESS;
         }
         RedisEffect effect = new RedisEffect();
-        ConsumeResult result = work.consume(message, effect);
-        if (result != ConsumeResult.SUCCESS) {
-            return result;
+        ConsumeResult result = only(work.consume(message, effect), identity);
+        if (result == ConsumeResult.SUCCESS) {
+            commit(key, identity, effect);
         }
-        commit(key, identity, effect);
-        return ConsumeResult.SUCCESS;
+        return result;
+    }
+
+    /** The result of the one message; work may also have said it for each. */
+    private static ConsumeResult only(@Nullable ConsumeResult result, String identity) {
+        if (result == null) {
+            throw new IdempotenceException(
+                    "the work gave null for message " + identity + ", so nothing was written; give a result");
+        }
+        return result.forMessages(1).get(0);
     }
 
     private void commit(String key, String identity, RedisEffect effect) {

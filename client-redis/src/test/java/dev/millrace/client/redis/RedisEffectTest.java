@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.client.idempotent.IdempotenceException;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class RedisEffectTest {
@@ -13,6 +14,18 @@ class RedisEffectTest {
 
         assertThat(effect.commandCount()).isEqualTo(2);
         assertThat(effect.valuesAfter("60000")).containsExactly("60000", "3", "INCRBY", "sum", "3", "1", "PING");
+    }
+
+    @Test
+    void addsNothingOfACommandThatIsNotWhole() {
+        RedisEffect effect = new RedisEffect().add("PING");
+        String[] arguments = {"a", "b"};
+        Arrays.fill(arguments, 1, 2, null);
+
+        assertThatThrownBy(() -> effect.add("SET", arguments)).isInstanceOf(NullPointerException.class);
+
+        assertThat(effect.commandCount()).isEqualTo(1);
+        assertThat(effect.valuesAfter("60000")).containsExactly("60000", "1", "PING");
     }
 
     @Test

@@ -35,6 +35,8 @@ final class RedisTransactionScenarios {
         return Stream.of(
                 DynamicTest.dynamicTest("effect and mark are written once, seed " + SEED, this::writesOnce),
                 DynamicTest.dynamicTest("RETRY and exceptions write nothing", this::writesNothing),
+                DynamicTest.dynamicTest("a result said for each message counts", this::saidForEach),
+                DynamicTest.dynamicTest("null writes nothing", this::nothingForNull),
                 DynamicTest.dynamicTest("what Redis refuses", this::refused));
     }
 
@@ -93,6 +95,40 @@ final class RedisTransactionScenarios {
             assertThat(connection.sync().get("nothing")).isEqualTo("done");
             // Marked: the work is not asked for again.
             assertThat(failing.consume(Delivered.message("1"))).isEqualTo(ConsumeResult.SUCCESS);
+        });
+    }
+
+    private void saidForEach() throws Exception {
+        connected(connection -> {
+            RedisTransactionalListener retrying = listener(connection, "each", (message, effect) -> {
+                effect.add("INCR", "each");
+                return ConsumeResult.each(List.of(ConsumeResult.RETRY));
+            });
+            RedisTransactionalListener listener = listener(connection, "each", (message, effect) -> {
+                effect.add("INCR", "each");
+                return ConsumeResult.each(List.of(ConsumeResult.SUCCESS));
+            });
+
+            assertThat(retrying.consume(Delivered.message("1"))).isEqualTo(ConsumeResult.RETRY);
+            assertThat(connection.sync().exists("each")).isZero();
+            assertThat(listener.consume(Delivered.message("1"))).isEqualTo(ConsumeResult.SUCCESS);
+            assertThat(listener.consume(Delivered.message("1"))).isEqualTo(ConsumeResult.SUCCESS);
+            assertThat(connection.sync().get("each")).isEqualTo("1");
+        });
+    }
+
+    @SuppressWarnings("NullAway") // An application need not check for nulls.
+    private void nothingForNull() throws Exception {
+        connected(connection -> {
+            RedisTransactionalListener listener = listener(connection, "null", (message, effect) -> {
+                effect.add("INCR", "null");
+                return null;
+            });
+
+            assertThatThrownBy(() -> listener.consume(Delivered.message("1")))
+                    .isInstanceOf(IdempotenceException.class)
+                    .hasMessageContainingAll("null for message", "nothing was written", "give a result");
+            assertThat(connection.sync().exists("null")).isZero();
         });
     }
 
