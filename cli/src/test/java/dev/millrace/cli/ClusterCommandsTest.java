@@ -140,10 +140,13 @@ class ClusterCommandsTest {
         assertThat(run("group", "create", "g", "--retries", "3")).isZero();
         assertThat(run("receive", "orders", "--group", "g", "--timeout", "5ms")).isEqualTo(5);
         assertThat(run("group", "create", "g", "--retries", "-1")).isEqualTo(2);
+        assertThat(run("group", "create", "g", "--retries", "4")).isEqualTo(1);
 
         assertThat(cluster.groups).containsEntry("g", GroupSpec.of("g").withRetriesMax(3));
         assertThat(out.toString()).isEqualTo("consumer group g created\n");
-        assertThat(err.toString()).contains("there is no consumer group 'g'", "make it with 'millrace group create g'");
+        assertThat(err.toString())
+                .contains("there is no consumer group 'g'", "make it with 'millrace group create g'")
+                .contains("consumer group g is there already; nothing was changed");
     }
 
     @Test

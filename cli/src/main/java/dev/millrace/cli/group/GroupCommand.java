@@ -26,10 +26,7 @@ public final class GroupCommand {
         this.machine = machine;
     }
 
-    @Command(
-            name = "create",
-            mixinStandardHelpOptions = true,
-            description = "Creates a consumer group on each broker, or changes it where it is there.")
+    @Command(name = "create", mixinStandardHelpOptions = true, description = "Creates a consumer group on each broker.")
     int create(
             @Parameters(paramLabel = "GROUP", description = "Name of the consumer group.") String group,
             @Option(
@@ -45,6 +42,12 @@ public final class GroupCommand {
             throw new CliException(ExitCode.USAGE, "--retries " + retries + " is out of range; give 0 or more");
         }
         try (Cluster cluster = where.connect(machine)) {
+            if (cluster.hasGroup(group)) {
+                throw new CliException(
+                        ExitCode.FAILURE,
+                        "consumer group " + group
+                                + " is there already; nothing was changed: to make another choose another" + " name");
+            }
             cluster.createGroup(GroupSpec.of(group).withRetriesMax(retries));
             if (output.isJson()) {
                 output.json(Map.of("group", group));
