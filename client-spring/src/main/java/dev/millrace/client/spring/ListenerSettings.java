@@ -32,9 +32,7 @@ record ListenerSettings(
     static ListenerSettings of(
             MillraceListener listener, ListenerMethod method, UnaryOperator<String> resolver, int usualThreads) {
         Reading read = new Reading(method.name(), resolver);
-        List<String> topics = Arrays.stream(listener.topic())
-                .map(topic -> read.name("topic", topic))
-                .toList();
+        List<String> topics = Arrays.stream(listener.topic()).map(read::topic).toList();
         if (topics.isEmpty()) {
             throw new SetupException("listener " + method.name() + " has no topic", "name one");
         }
@@ -51,7 +49,7 @@ record ListenerSettings(
         }
         return new ListenerSettings(
                 topics,
-                read.name("group", listener.group()),
+                read.group(listener.group()),
                 new Filter(listener.filterType(), read.text("filter", listener.filter())),
                 listener.ordered(),
                 read.number("threads", listener.threads(), usualThreads, THREADS_LIMIT),
@@ -75,12 +73,20 @@ record ListenerSettings(
             }
         }
 
-        String name(String attribute, String text) {
+        String topic(String text) {
+            return LegalName.topic("topic of listener " + method, name("topic", text));
+        }
+
+        String group(String text) {
+            return LegalName.group("group of listener " + method, name("group", text));
+        }
+
+        private String name(String attribute, String text) {
             String name = text(attribute, text);
             if (name.isEmpty()) {
                 throw new SetupException("listener " + method + " has an empty " + attribute, "give it a name");
             }
-            return LegalName.checked(attribute + " of listener " + method, name);
+            return name;
         }
 
         int number(String attribute, String text, int usual, int limit) {

@@ -22,7 +22,9 @@ final class LogValues implements EnvironmentPostProcessor {
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
         if (ClassUtils.isPresent(LOGBACK, application.getClassLoader())) {
-            environment.getPropertySources().addLast(new MapPropertySource("millrace", Map.of(PROPERTY, PATTERN)));
+            environment
+                    .getPropertySources()
+                    .addLast(new MapPropertySource("millrace-log-values", Map.of(PROPERTY, PATTERN)));
         }
     }
 }

@@ -35,7 +35,7 @@ public final class MillraceListeners implements SmartLifecycle, SmartInitializin
     private Map<String, ListenerScan.Endpoint> endpoints = Map.of();
     private volatile Map<String, RunningListener> running = Map.of();
     private volatile boolean isRunning;
-    private CountDownLatch hasEnded = new CountDownLatch(0);
+    private volatile CountDownLatch untilEnd = new CountDownLatch(0);
 
     /**
      * @param closers runs what waits for listeners at the end
@@ -95,7 +95,7 @@ public final class MillraceListeners implements SmartLifecycle, SmartInitializin
         isRunning = true;
         if (!started.isEmpty()) {
             CountDownLatch end = new CountDownLatch(1);
-            hasEnded = end;
+            untilEnd = end;
             keepers.execute(() -> await(end));
         }
     }
@@ -110,17 +110,20 @@ public final class MillraceListeners implements SmartLifecycle, SmartInitializin
 
     @Override
     public void stop() {
-        running.values().forEach(MillraceListeners::close);
-        running = Map.of();
-        isRunning = false;
-        hasEnded.countDown();
+        try {
+            running.values().forEach(MillraceListeners::close);
+        } finally {
+            running = Map.of();
+            isRunning = false;
+            untilEnd.countDown();
+        }
     }
 
     /** Closes all at once, so that together they take as long as the slowest. */
     @Override
     public void stop(Runnable callback) {
         Map<String, RunningListener> ending = running;
-        CountDownLatch end = hasEnded;
+        CountDownLatch end = untilEnd;
         running = Map.of();
         isRunning = false;
         if (ending.isEmpty()) {
@@ -131,10 +134,13 @@ public final class MillraceListeners implements SmartLifecycle, SmartInitializin
         AtomicInteger left = new AtomicInteger(ending.size());
         ending.values()
                 .forEach(each -> closers.execute(() -> {
-                    close(each);
-                    if (left.decrementAndGet() == 0) {
-                        end.countDown();
-                        callback.run();
+                    try {
+                        close(each);
+                    } finally {
+                        if (left.decrementAndGet() == 0) {
+                            end.countDown();
+                            callback.run();
+                        }
                     }
                 }));
     }

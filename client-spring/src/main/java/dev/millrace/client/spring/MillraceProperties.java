@@ -144,11 +144,11 @@ record MillraceProperties(
                     "there is an OutcomeCheck bean, but millrace.transaction.group is not set",
                     "name the group of this application's transactions, the same on all its instances");
         }
-        return LegalName.checked("millrace.transaction.group", group);
+        return LegalName.group("millrace.transaction.group", group);
     }
 
     String checkedProducerGroup() {
-        return LegalName.checked("millrace.producer.group", producer.group());
+        return LegalName.group("millrace.producer.group", producer.group());
     }
 
     Duration checkedTransactionTimeout() {

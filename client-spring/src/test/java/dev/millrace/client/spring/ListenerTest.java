@@ -389,6 +389,9 @@ class ListenerTest {
                 wrong.withPropertyValues("group=my group"),
                 "group of listener Wrong.take(String) is 'my group', which no broker takes");
         assertRefused(
+                wrong.withPropertyValues("topic=" + "t".repeat(128)),
+                "t', which no broker takes; use letters, digits, - and _, 127 of them at most");
+        assertRefused(
                 wrong.withPropertyValues("threads=many"), "has threads=many, which is not possible; give a number");
         assertRefused(wrong.withPropertyValues("threads=0"), "has threads=0, which is not possible");
         assertRefused(wrong.withPropertyValues("batch=5"), "takes one message at a time, and has batchMax=5");
