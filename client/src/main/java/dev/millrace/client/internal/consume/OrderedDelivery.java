@@ -204,6 +204,9 @@ final class OrderedDelivery implements Delivery {
 
     @Override
     public void givenUp(QueueWork work) {
+        if (!isLocking) {
+            return;
+        }
         if (!work.isIdle()) {
             // Who gets the lock now would handle the same message at the same time. The broker's lease gives it time to
             // end.
@@ -213,7 +216,7 @@ final class OrderedDelivery implements Delivery {
                     .addKeyValue("queue", work.queue())
                     .log("a listener still works on a message of a queue that goes to another member;"
                             + " the queue stays locked until the broker's lease is over");
-        } else if (isLocking) {
+        } else {
             context.membership().unlock(settings.group(), List.of(work.queue()));
         }
     }

@@ -1,5 +1,6 @@
 package dev.millrace.client.internal.group;
 
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -11,5 +12,10 @@ final class HeartbeatRemarks {
     boolean isNew(String address, @Nullable String remark) {
         String text = remark == null ? "" : remark;
         return !text.equals(last.put(address, text)) && !text.isEmpty();
+    }
+
+    /** Forgets brokers that are at none of these addresses. */
+    void retain(Set<String> addresses) {
+        last.keySet().retainAll(addresses);
     }
 }

@@ -218,6 +218,7 @@ public final class Membership {
         HeartbeatData data = new HeartbeatData(clientId, consumers, 0, producers, false);
         List<CompletableFuture<Boolean>> answers = new ArrayList<>();
         Set<String> addresses = Set.copyOf(routes.allAddresses());
+        remarks.retain(addresses);
         for (String address : addresses) {
             answers.add(requests.ask(address, new MemberRequest.Heartbeat(data), (fields, body) -> {
                 remarked(address, fields.remark());

@@ -2,6 +2,7 @@ package dev.millrace.client.internal.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class HeartbeatRemarksTest {
@@ -16,5 +17,8 @@ class HeartbeatRemarksTest {
         assertThat(remarks.isNew("a:1", "differ otherwise")).isTrue();
         assertThat(remarks.isNew("a:1", null)).isFalse();
         assertThat(remarks.isNew("a:1", "differ otherwise")).isTrue();
+        remarks.retain(Set.of("b:1"));
+        assertThat(remarks.isNew("a:1", "differ otherwise")).isTrue();
+        assertThat(remarks.isNew("b:1", "differ")).isFalse();
     }
 }
