@@ -1,4 +1,4 @@
-/** Tests of windows without a broker. */
+/** Tests of groups, their members and locks without a broker. */
 @NullMarked
 package dev.millrace.broker.consumergroup;
 
