@@ -146,7 +146,7 @@ class ClusterCommandsTest {
         assertThat(out.toString()).isEqualTo("consumer group g created\n");
         assertThat(err.toString())
                 .contains("there is no consumer group 'g'", "make it with 'millrace group create g'")
-                .contains("consumer group g is there already; nothing was changed");
+                .contains("consumer group g is there already and was not changed");
     }
 
     @Test
