@@ -45,8 +45,7 @@ public final class GroupCommand {
             if (cluster.hasGroup(group)) {
                 throw new CliException(
                         ExitCode.FAILURE,
-                        "consumer group " + group
-                                + " is there already; nothing was changed: to make another choose another" + " name");
+                        "consumer group " + group + " is there already and was not changed; choose another name");
             }
             cluster.createGroup(GroupSpec.of(group).withRetriesMax(retries));
             if (output.isJson()) {
