@@ -88,16 +88,30 @@ final class StoredKeys {
     }
 
     /**
-     * Adds a message of the log. One whose fingerprint is known already is a repetition, and the first one stays.
+     * Adds a message of the log. One whose fingerprint is known already is a repetition, and the first one stays, unless
+     * that is too old and only waits to be forgotten.
      *
      * @param storedMs store time; never falls from call to call
      */
     void add(long fingerprint, long position, long storedMs) {
         forget(storedMs);
+        int[] table = tables[tableOf(fingerprint)];
+        int place = table[placeOf(table, fingerprint)];
+        boolean isRepeated = place != 0 && !isOld(place, storedMs);
         lastTimeMs = storedMs;
-        if (find(fingerprint) != NONE) {
-            return;
+        if (!isRepeated) {
+            append(fingerprint, position, storedMs);
         }
+    }
+
+    /** Adds a message that is no repetition: from now on it is the one that is found with its fingerprint. */
+    void addFirst(long fingerprint, long position, long storedMs) {
+        forget(storedMs);
+        lastTimeMs = storedMs;
+        append(fingerprint, position, storedMs);
+    }
+
+    private void append(long fingerprint, long position, long storedMs) {
         if (count >= countMax) {
             forgetOldest();
         }
@@ -108,7 +122,7 @@ final class StoredKeys {
         chunk.positions[index] = position;
         chunk.times[index] = (int) storedMs;
         count++;
-        link(fingerprint, (int) number | TAKEN);
+        link(fingerprint, place(number));
     }
 
     /**
@@ -130,7 +144,12 @@ final class StoredKeys {
     }
 
     private boolean isOver(long nowMs) {
-        return count > countMax || count > 0 && (int) nowMs - chunk(head).times[index(head)] > timeMs;
+        return count > countMax || count > 0 && isOld(head, nowMs);
+    }
+
+    /** @param number of a message, or its place */
+    private boolean isOld(long number, long nowMs) {
+        return (int) nowMs - chunk(number).times[index(number)] > timeMs;
     }
 
     private void clear() {
@@ -145,6 +164,10 @@ final class StoredKeys {
 
     private static int index(long number) {
         return (int) number & CHUNK_COUNT - 1;
+    }
+
+    private static int place(long number) {
+        return (int) number | TAKEN;
     }
 
     /** The chunk of a number, or of a place of a table: the lower bits say which. */
@@ -190,6 +213,11 @@ final class StoredKeys {
 
     private void link(long fingerprint, int place) {
         int which = tableOf(fingerprint);
+        int at = placeOf(tables[which], fingerprint);
+        if (tables[which][at] != 0) {
+            tables[which][at] = place;
+            return;
+        }
         int newCount = ++tableCounts[which];
         int length = tables[which].length;
         if (newCount * 4 > length * 3) {
@@ -220,10 +248,14 @@ final class StoredKeys {
         long fingerprint = chunk(head).fingerprints[index(head)];
         int which = tableOf(fingerprint);
         int[] table = tables[which];
-        unlink(table, placeOf(table, fingerprint));
-        tableCounts[which]--;
-        if (table.length > TABLE_LENGTH_MIN && tableCounts[which] * 8 < table.length) {
-            resize(which, table.length / 2);
+        int at = placeOf(table, fingerprint);
+        // Else a younger message has the place, and what is forgotten is not found already.
+        if (table[at] == place(head)) {
+            unlink(table, at);
+            tableCounts[which]--;
+            if (table.length > TABLE_LENGTH_MIN && tableCounts[which] * 8 < table.length) {
+                resize(which, table.length / 2);
+            }
         }
         if (index(head) == CHUNK_COUNT - 1) {
             chunks[(int) (head >>> CHUNK_BITS) & chunks.length - 1] = null;

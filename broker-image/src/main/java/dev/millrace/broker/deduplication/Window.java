@@ -168,14 +168,18 @@ public final class Window {
 
     /** Opening or dispatch thread: the log holds a message with this id. */
     void followed(String key, long position, long storedMs) {
-        if (position < beginPosition) {
-            return;
-        }
         long fingerprint = Fingerprint.of(key);
         lock.lock();
         try {
-            stored.add(fingerprint, position, storedMs);
-            flights.remove(key);
+            boolean isFirst = flights.remove(key) != null;
+            if (position < beginPosition) {
+                return;
+            }
+            if (isFirst) {
+                stored.addFirst(fingerprint, position, storedMs);
+            } else {
+                stored.add(fingerprint, position, storedMs);
+            }
             oldestPosition = stored.oldestPosition();
         } finally {
             lock.unlock();

@@ -32,10 +32,19 @@ final class StoredKeysTest {
             }
         }
 
-        void add(long fingerprint, long position, long nowMs) {
+        void forget(long nowMs) {
             while (!order.isEmpty() && nowMs - order.element().timeMs > timeMs) {
                 forgetOldest();
             }
+        }
+
+        long find(long fingerprint, long nowMs) {
+            forget(nowMs);
+            return positions.getOrDefault(fingerprint, StoredKeys.NONE);
+        }
+
+        void add(long fingerprint, long position, long nowMs) {
+            forget(nowMs);
             if (positions.containsKey(fingerprint)) {
                 return;
             }
@@ -60,33 +69,43 @@ final class StoredKeysTest {
         StoredKeys keys = new StoredKeys(countMax, timeMs);
         Model model = new Model(countMax, timeMs);
         long now = 1_700_000_000_000L + random.nextLong(1L << 33);
-        for (int i = 0; i < 60_000; i++) {
+        long[] times = new long[60_000];
+        for (int i = 0; i < times.length; i++) {
             // Few values, and many that share their lower bits: both meet in the table.
             long fingerprint = random.nextLong(9000) << (random.nextBoolean() ? 0 : 24);
-            if (i % 3 == 0) {
-                forgetAll(keys, now);
-            }
+            times[i] = now;
             keys.add(fingerprint, i, now);
             model.add(fingerprint, i, now);
             now += random.nextInt(10) == 0 ? random.nextInt(3) : 0;
             now += random.nextInt(20_000) == 0 ? 2 * timeMs : 0;
+            // Much is too old at once, and more than one call forgets; the last one is not.
+            now += random.nextInt(1_000) == 0 ? timeMs : 0;
             if (random.nextInt(15_000) == 0) {
                 int newCount = random.nextInt(1, 6000);
-                long newTime = random.nextLong(1, 4000);
-                keys.limit(newCount, newTime);
+                timeMs = random.nextLong(1, 4000);
+                keys.limit(newCount, timeMs);
                 forgetAll(keys, now);
-                model.limit(newCount, newTime);
+                model.limit(newCount, timeMs);
             }
             if (i % 64 == 0) {
-                assertThat(keys.find(fingerprint)).isEqualTo(model.positions.getOrDefault(fingerprint, -1L));
+                assertThat(findYoung(keys, fingerprint, times, now - timeMs)).isEqualTo(model.find(fingerprint, now));
                 long other = random.nextLong(9000);
-                assertThat(keys.find(other)).isEqualTo(model.positions.getOrDefault(other, -1L));
+                assertThat(findYoung(keys, other, times, now - timeMs)).isEqualTo(model.find(other, now));
             }
         }
+        forgetAll(keys, now);
+        model.forget(now);
         assertThat(keys.count()).isEqualTo(model.order.size());
-        assertThat(keys.oldestPosition()).isEqualTo(model.order.element().position);
+        assertThat(keys.oldestPosition())
+                .isEqualTo(model.order.isEmpty() ? StoredKeys.NONE : model.order.element().position);
         model.positions.forEach(
                 (fingerprint, position) -> assertThat(keys.find(fingerprint)).isEqualTo(position));
+    }
+
+    /** As a window does: what is found is young enough, or counts as not found. */
+    private static long findYoung(StoredKeys keys, long fingerprint, long[] times, long oldestMs) {
+        long found = keys.find(fingerprint);
+        return found == StoredKeys.NONE || times[(int) found] < oldestMs ? StoredKeys.NONE : found;
     }
 
     private static void forgetAll(StoredKeys keys, long nowMs) {
