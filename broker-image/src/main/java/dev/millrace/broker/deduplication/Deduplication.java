@@ -1,6 +1,8 @@
 package dev.millrace.broker.deduplication;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.millrace.broker.files.StateFile;
+import dev.millrace.broker.files.StateFileException;
 import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.broker.topic.TopicWatcher;
 import dev.millrace.broker.topic.WindowSetting;
@@ -13,17 +15,23 @@ import dev.millrace.store.MessageStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The de-duplication windows of all topics. What they remember follows from the log: a start reads the log again from the
- * oldest message that a window held, whose position is in {@code deduplication.json}; any older position does as well.
+ * oldest message that a window held, whose position is in {@code deduplication.json}; any older position does as well. What
+ * is before the begin of a window does not count: it may be of a deleted topic of the same name. The begins are in the file
+ * as soon as {@link #defined} or {@link #removed} returns, and a window that is not in the file begins at the end of the log,
+ * so no kill brings messages of a deleted topic back. Bounded: one begin a window.
  *
- * <p>Thread-safe. The opening thread, then the dispatch thread follow the log; {@link #save} is called by one thread.
+ * <p>Thread-safe. The opening thread, then the dispatch thread follow the log; changes of topics and {@link #save} take a
+ * lock and write the file, so they belong on no event loop.
  */
 public final class Deduplication implements LogFollower, TopicWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Deduplication.class);
@@ -36,10 +44,11 @@ public final class Deduplication implements LogFollower, TopicWatcher {
     private final StoredMessages log = new StoredMessages();
     private final StateFile<Progress> file;
     private final InstantSource clock;
-    /** Topics that were deleted, and the position in the log from which on messages are of the next topic of the name. */
-    private final ConcurrentHashMap<String, Long> begins = new ConcurrentHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
 
-    private Progress saved;
+    @GuardedBy("lock")
+    private @Nullable Progress saved;
+
     private volatile long reached;
     private volatile @Nullable MessageStore store;
 
@@ -47,28 +56,43 @@ public final class Deduplication implements LogFollower, TopicWatcher {
      * Content of the file.
      *
      * @param position nothing before it in the log is remembered
-     * @param begins where topics begin that were deleted behind that position; not there in files of older brokers
+     * @param windows of which topics there are windows, and the position in the log from which on each counts
      */
-    public record Progress(long position, @Nullable Map<String, Long> begins) {}
+    public record Progress(long position, Map<String, Long> windows) {
+        public Progress {
+            windows = Map.copyOf(windows);
+        }
+    }
 
     /** @param stateFolder where the broker keeps its state, among it the definitions of topics */
     public Deduplication(Path stateFolder, InstantSource clock) {
         this.clock = clock;
         this.file = new StateFile<>(stateFolder.resolve("deduplication.json"), Progress.class);
-        this.saved = file.read().orElse(new Progress(0, Map.of()));
-        Map<String, Long> known = saved.begins();
-        if (known != null) {
-            begins.putAll(known);
-        }
+        Progress known = file.read().orElse(null);
+        this.saved = known;
         new StateFile<>(stateFolder.resolve("topics.json"), TopicConfigTable.class)
                 .read()
-                .ifPresent(table -> table.topicConfigTable().values().forEach(this::defined));
+                .ifPresent(table -> table.topicConfigTable().values().forEach(topic -> restore(topic, known)));
+    }
+
+    /** Without a file all messages count, in windows that it does not know none of those that are in the log. */
+    private void restore(TopicConfig topic, @Nullable Progress known) {
+        WindowSetting setting = setting(topic);
+        if (setting != null) {
+            Long begin = known == null ? Long.valueOf(0) : known.windows().get(topic.topicName());
+            open(topic.topicName(), setting, begin == null ? Long.MAX_VALUE : begin);
+        }
+    }
+
+    private void open(String topic, WindowSetting setting, long begin) {
+        windows.put(topic, new Window(topic, setting, begin, log, clock));
     }
 
     /** The store is open. */
     public void attach(MessageStore opened) {
         store = opened;
         log.attach(opened);
+        saveNow();
     }
 
     /** The window of a topic, null without one: one look at a field for a topic without attributes. */
@@ -81,13 +105,14 @@ public final class Deduplication implements LogFollower, TopicWatcher {
     public void defined(TopicConfig topic) {
         WindowSetting setting = setting(topic);
         if (setting == null) {
-            windows.remove(topic.topicName());
+            removed(topic.topicName());
             return;
         }
         Window present = windows.get(topic.topicName());
-        if (present == null || !present.limit(setting)) {
-            long begin = begins.getOrDefault(topic.topicName(), 0L);
-            windows.put(topic.topicName(), new Window(topic.topicName(), setting, begin, log, clock));
+        MessageStore opened = store;
+        if (opened != null && (present == null || !present.limit(setting))) {
+            open(topic.topicName(), setting, opened.maxPosition());
+            saveNow();
         }
     }
 
@@ -105,15 +130,22 @@ public final class Deduplication implements LogFollower, TopicWatcher {
 
     @Override
     public void removed(String topic) {
-        MessageStore opened = store;
-        if (windows.remove(topic) != null && opened != null) {
-            begins.put(topic, opened.maxPosition());
+        if (windows.remove(topic) != null) {
+            saveNow();
         }
     }
 
     @Override
     public long resumePosition(long endPosition) {
-        return windows.isEmpty() ? endPosition : saved.position();
+        for (Window window : windows.values()) {
+            window.beginAtMost(endPosition);
+        }
+        lock.lock();
+        try {
+            return windows.isEmpty() ? endPosition : saved == null ? 0 : saved.position();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -149,24 +181,51 @@ public final class Deduplication implements LogFollower, TopicWatcher {
 
     /** Writes from where a start has to read the log, if windows are on and that moved. */
     public void save() {
+        if (!windows.isEmpty()) {
+            write();
+        }
+    }
+
+    /** The topic is changed already, so a file that can't be written is no reason to refuse that. */
+    private void saveNow() {
+        try {
+            write();
+        } catch (StateFileException e) {
+            LOG.atWarn()
+                    .addKeyValue("error", e.getMessage())
+                    .log("where windows begin is not saved; the next change or save tries again");
+        }
+    }
+
+    private void write() {
         MessageStore opened = store;
-        if (windows.isEmpty() || opened == null) {
+        if (opened == null) {
             return;
         }
+        lock.lock();
+        try {
+            Progress progress = progress(opened);
+            if (!progress.equals(saved)) {
+                file.write(progress);
+                saved = progress;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Progress progress(MessageStore opened) {
         // Read first: a message that is followed later stands behind it, also in a log that a power cut shortened.
         long position = Math.min(reached, opened.durablePosition());
         long now = clock.millis();
-        for (Window window : windows.values()) {
+        Map<String, Long> begins = new HashMap<>();
+        for (Map.Entry<String, Window> each : windows.entrySet()) {
+            Window window = each.getValue();
             long oldest = window.oldestPosition(now);
             position = oldest < 0 ? position : Math.min(position, oldest);
+            begins.put(each.getKey(), window.beginPosition());
         }
-        long start = position;
-        begins.values().removeIf(begin -> begin <= start);
-        Progress progress = new Progress(start, Map.copyOf(begins));
-        if (!progress.equals(saved)) {
-            file.write(progress);
-            saved = progress;
-        }
+        return new Progress(position, begins);
     }
 
     /** Adds the figures that tools ask for. */

@@ -26,8 +26,8 @@ public final class Window {
     private final String topic;
     private final byte[] keyName;
     private final String keyText;
-    /** Messages before it are of a deleted topic of the same name. */
-    private final long beginPosition;
+    /** Messages before it do not count: they are of a deleted topic of the same name, or of a time without this window. */
+    private volatile long beginPosition;
 
     private final StoredMessages log;
     private final InstantSource clock;
@@ -56,6 +56,15 @@ public final class Window {
     /** The property that holds the id; do not change. */
     public byte[] keyName() {
         return keyName;
+    }
+
+    long beginPosition() {
+        return beginPosition;
+    }
+
+    /** The log that is opened ends here: a power cut may have taken the place where the window began. Opening thread. */
+    void beginAtMost(long endPosition) {
+        beginPosition = Math.min(beginPosition, endPosition);
     }
 
     /** Takes other bounds over; false if that needs a new window. */

@@ -273,6 +273,153 @@ final class WindowTest {
     }
 
     @Test
+    void aTopicWithoutAWindowThatIsMadeAgainWithOneRemembersNothingOfTheFirst() {
+        TopicConfig other = topic("other", "1h", "10", "UNIQ_KEY");
+        TopicConfig off = TopicConfig.of("t", 4, 6);
+        TopicConfig on = topic("t", "1h", "10", "UNIQ_KEY");
+        TestConfig config = TestStore.config(STORE);
+        try (Windowed store = new Windowed(config, other, off)) {
+            store.send(other, 0, "holds back the position");
+            store.test.send("t", 0, "of the first", "UNIQ_KEY=a");
+            store.test.run();
+            store.windows.removed("t");
+            store.test.store.deleteTopic("t");
+            store.windows.defined(on);
+            assertThat(store.send(on, 0, "b")).isNull();
+            store.windows.save();
+        }
+        try (Windowed store = new Windowed(config, other, on)) {
+            assertThat(store.send(on, 0, "a")).as("of the first topic").isNull();
+            assertThat(store.send(on, 0, "b")).as("of the second topic").isNotNull();
+        }
+    }
+
+    @Test
+    void theOnlyTopicWithAWindowThatIsDeletedLeavesNothingBehind() {
+        TopicConfig topic = topic("t", "1h", "10", "UNIQ_KEY");
+        TestConfig config = TestStore.config(STORE);
+        try (Windowed store = new Windowed(config, topic)) {
+            store.send(topic, 0, "a");
+            store.windows.save();
+            store.windows.removed("t");
+            store.test.store.deleteTopic("t");
+            store.windows.save();
+        }
+        try (Windowed store = new Windowed(config)) {
+            store.windows.defined(topic);
+            store.windows.save();
+        }
+        try (Windowed store = new Windowed(config, topic)) {
+            assertThat(store.send(topic, 0, "a")).isNull();
+        }
+    }
+
+    @Test
+    void aKillRightAfterATopicIsMadeAgainBringsNothingBack() {
+        TopicConfig topic = topic("t", "1h", "10", "UNIQ_KEY");
+        TestConfig config = TestStore.config(STORE);
+        Windowed first = new Windowed(config, topic);
+        first.send(topic, 0, "a");
+        first.windows.removed("t");
+        first.test.store.deleteTopic("t");
+        first.windows.defined(topic);
+        first.test.crashWithoutClosing();
+        first.close();
+
+        try (Windowed store = new Windowed(config, topic)) {
+            assertThat(store.send(topic, 0, "a")).isNull();
+            assertThat(store.send(topic, 0, "a")).isNotNull();
+        }
+    }
+
+    @Test
+    void aKillBetweenTheDefinitionOfATopicAndItsWindowBringsNothingBack() {
+        TopicConfig topic = topic("t", "1h", "10", "UNIQ_KEY");
+        TestConfig config = TestStore.config(STORE);
+        Windowed first = new Windowed(config);
+        first.test.send("t", 0, "of a deleted topic", "UNIQ_KEY=a");
+        first.test.run();
+        first.test.crashWithoutClosing();
+        first.close();
+
+        // topics.json has the new topic, and the windows did not hear of it.
+        try (Windowed store = new Windowed(config, topic)) {
+            assertThat(store.send(topic, 0, "a")).isNull();
+        }
+        try (Windowed store = new Windowed(config, topic)) {
+            assertThat(store.send(topic, 0, "a")).isNotNull();
+            assertThat(store.window(topic).count()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aLogThatLostItsEndMakesNoWindowDeaf() {
+        TopicConfig topic = topic("t", "1h", "10", "UNIQ_KEY");
+        TestConfig config = TestStore.config(STORE);
+        new StateFile<>(folder.resolve("deduplication.json"), Deduplication.Progress.class)
+                .write(new Deduplication.Progress(0, Map.of("t", 1_000_000L)));
+
+        try (Windowed store = new Windowed(config, topic)) {
+            assertThat(store.send(topic, 0, "a")).isNull();
+            assertThat(store.window(topic).count()).isEqualTo(1);
+            store.windows.save();
+        }
+        try (Windowed store = new Windowed(config, topic)) {
+            assertThat(store.send(topic, 0, "a")).isNotNull();
+        }
+    }
+
+    @Test
+    void aRecordThatIsOfADeletedTopicEndsItsFlight() {
+        WindowSetting setting = WindowSetting.of(
+                        topic("t", "1h", "10", "UNIQ_KEY").attributes())
+                .orElseThrow();
+        Window window = new Window("t", setting, 100, new StoredMessages(), clock);
+        assertThat(window.claim("a", 0, 0)).isInstanceOf(Claim.First.class);
+
+        window.followed("a", 99, clock.millis());
+
+        assertThat(window.count()).isZero();
+        assertThat(window.claim("a", 0, 0)).isInstanceOf(Claim.First.class);
+    }
+
+    @Test
+    void oneThatComesAgainTooLateIsKnownAgainThoughManyAreToBeForgotten() {
+        TopicConfig topic = topic("t", "1s", "10000", "UNIQ_KEY");
+        try (Windowed store = new Windowed(TestStore.config(STORE), topic)) {
+            for (int i = 0; i < StoredKeys.FORGET_MAX + 300; i++) {
+                store.send(topic, 0, "m" + i);
+            }
+            clock.advance(Duration.ofMillis(500));
+            store.send(topic, 0, "young");
+            clock.advance(Duration.ofMillis(501));
+            String late = "m" + (StoredKeys.FORGET_MAX + 200);
+
+            assertThat(store.send(topic, 0, late)).as("too late").isNull();
+
+            assertThat(store.send(topic, 0, late)).as("known again").isNotNull();
+            store.window(topic).oldestPosition(clock.millis());
+            assertThat(store.window(topic).count()).isEqualTo(2);
+            assertThat(store.send(topic, 0, late)).as("still known").isNotNull();
+        }
+    }
+
+    @Test
+    void oneWhoseFirstIsNotInTheLogAnyMoreIsKnownAgain() {
+        TopicConfig topic = topic("t", "1h", "10", "UNIQ_KEY");
+        try (Windowed store = new Windowed(TestStore.config(STORE), topic)) {
+            store.test.send("other", 0, "x");
+            store.test.run();
+            // As if retention had removed the record: there is none of this id at the position.
+            store.window(topic).followed("a", 0, clock.millis());
+
+            assertThat(store.send(topic, 0, "a")).isNull();
+
+            assertThat(store.send(topic, 0, "a")).isNotNull();
+        }
+    }
+
+    @Test
     void tellsWhatMayHaveToWaitForTheDisk() {
         TopicConfig topic = topic("t", "1h", "1000", "UNIQ_KEY");
         try (Windowed store = new Windowed(TestStore.config(STORE), topic)) {
