@@ -285,7 +285,7 @@ public final class PullScenarios {
     }
 
     /** Brokers answer a send before its queue shows the message. */
-    private static void awaitReadable(DefaultMQPullConsumer consumer, MessageQueue queue, long count) {
+    static void awaitReadable(DefaultMQPullConsumer consumer, MessageQueue queue, long count) {
         Awaitility.await().atMost(WAIT_MAX).until(() -> consumer.maxOffset(queue) >= count);
     }
 

@@ -97,6 +97,7 @@ public final class RestartScenarios {
                     .filter(each -> each.queue().equals(queue))
                     .toList();
             long first = ofQueue.getFirst().offset();
+            PullScenarios.awaitReadable(reader, queue, ofQueue.getLast().offset() + 1);
             List<MessageExt> stored = PullScenarios.pullFrom(reader, queue, first);
             assertThat(ofQueue).allSatisfy(each -> {
                 int index = Math.toIntExact(each.offset() - first);
