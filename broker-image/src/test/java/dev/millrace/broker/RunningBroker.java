@@ -43,6 +43,7 @@ final class RunningBroker implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final MessageStore store;
+    private final StoreLookups lookups = new StoreLookups();
     private final Broker broker;
     private final IoThreads io = IoThreads.start(1);
     private final BlockingQueue<Answer> notices = new LinkedBlockingQueue<>();
@@ -94,7 +95,8 @@ final class RunningBroker implements AutoCloseable {
                         List.of(halves, timers, windows, pops)));
         broker = new Broker(
                 config,
-                new Broker.OpenStore(store, storeConfig.segmentBytes(), halves, timers, pops, delayConfig, windows),
+                new Broker.OpenStore(
+                        lookups.over(store), storeConfig.segmentBytes(), halves, timers, pops, delayConfig, windows),
                 stateFolder,
                 Map.of("broker.name", config.name()),
                 transport);
@@ -178,6 +180,11 @@ final class RunningBroker implements AutoCloseable {
 
     String address() {
         return "127.0.0.1:" + broker.port();
+    }
+
+    /** Who looked at records by their position so far. */
+    StoreLookups lookups() {
+        return lookups;
     }
 
     MessageStore store() {

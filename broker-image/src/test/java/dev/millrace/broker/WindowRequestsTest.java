@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.broker.RunningBroker.Answer;
 import dev.millrace.protocol.ResponseCode;
+import dev.millrace.protocol.body.KeyValueTable;
+import dev.millrace.protocol.codec.BodyJson;
 import dev.millrace.protocol.command.OwnRequest;
 import dev.millrace.protocol.command.QueueRequest;
 import dev.millrace.protocol.command.SendMessage;
+import dev.millrace.protocol.command.SettingsRequest;
 import dev.millrace.protocol.command.TopicRequest;
 import dev.millrace.protocol.message.MultiSendBody;
 import dev.millrace.protocol.message.MultiSendReplyBody;
@@ -15,6 +18,7 @@ import dev.millrace.protocol.message.StoredMessageEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -163,19 +167,60 @@ final class WindowRequestsTest {
     @Test
     void looksIntoAColdLogForASend() {
         startWithAColdLog();
-        storesARepeatedMessageOnceWhicheverQueueItGoesTo();
+        window("t");
+        Answer first = broker.ask(message("t", 1, id("a"), "a"));
+        awaitRemembered(1);
+
+        assertSameReceipt(broker.ask(message("t", 3, id("a"), "a")), first);
+
+        assertFirstLooksOffTheLoop(1);
     }
 
     @Test
     void looksIntoAColdLogForABatch() {
         startWithAColdLog();
-        takesEachMessageOfABatchAlone();
+        window("t");
+        Answer batch = broker.ask(batch("t", 2, "a", "b", "c"));
+        awaitRemembered(3);
+
+        assertSameReceipt(broker.ask(batch("t", 3, "a", "b", "c")), batch);
+
+        assertFirstLooksOffTheLoop(3);
     }
 
     @Test
     void looksIntoAColdLogForAMultiQueueSend() {
         startWithAColdLog();
-        takesEachMessageOfAMultiQueueSendAlone();
+        window("t");
+        multiSend("t:0:a", "t:2:b");
+        awaitRemembered(2);
+
+        MultiSendReplyBody.Reader again = multiSend("t:1:a", "t:1:b", "t:1:c");
+
+        assertThat(again.nextGroup()).isTrue();
+        assertThat(again.nextRecord()).isTrue();
+        assertThat(again.repeatedQueueId()).isZero();
+        assertThat(again.nextRecord()).isTrue();
+        assertThat(again.repeatedQueueId()).isEqualTo(2);
+        assertFirstLooksOffTheLoop(2);
+    }
+
+    /** Windows follow the log: until then the send that is under way answers for itself. */
+    private void awaitRemembered(int count) {
+        long deadlineNs = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        String known = "";
+        while (!known.equals(Integer.toString(count))) {
+            assertThat(System.nanoTime()).as("remembers %s of %s", known, count).isLessThan(deadlineNs);
+            KeyValueTable figures = BodyJson.read(
+                    KeyValueTable.class,
+                    broker.ask(new SettingsRequest.GetBrokerRuntimeInfo()).body());
+            known = figures.table().getOrDefault("deduplicationCount", "");
+        }
+    }
+
+    /** A second look finds the record in memory. */
+    private void assertFirstLooksOffTheLoop(int positionCount) {
+        assertThat(broker.lookups().isFirstOnLoop()).hasSize(positionCount).doesNotContainValue(true);
     }
 
     @Test
