@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.e2e.client.Environment;
+import dev.millrace.e2e.servers.Servers;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
@@ -386,24 +388,29 @@ public final class PushScenarios {
         }
     }
 
+    /** Of each batch the first is taken, and exactly the others come again. */
     public void takesSomeOfABatchAndTheRestAgain(Environment env) throws Exception {
         try (Clients clients = new Clients(env)) {
             String topic = env.name("pushbatch");
+            String group = env.name("G");
             DefaultMQProducer producer = clients.producer();
             MessageQueue queue = clients.createTopic(producer, topic, 1).getFirst();
             Clients.sendInOrder(producer, queue, "m", 8);
             Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> producer.maxOffset(queue) == 8);
-            Received received = new Received();
-            AtomicInteger largest = new AtomicInteger();
-            DefaultMQPushConsumer consumer = clients.pushConsumer(env.name("G"));
+            Received first = new Received();
+            Received again = new Received();
+            List<String> refused = new CopyOnWriteArrayList<>();
+            DefaultMQPushConsumer consumer = clients.pushConsumer(group);
             consumer.setConsumeMessageBatchMaxSize(8);
             consumer.subscribe(topic, "*");
             MessageListenerConcurrently listener = (batch, context) -> {
-                largest.accumulateAndGet(batch.size(), Math::max);
-                received.addAll(batch);
-                context.setDelayLevelWhenNextConsume(1);
                 if (batch.getFirst().getReconsumeTimes() == 0) {
                     context.setAckIndex(0);
+                    context.setDelayLevelWhenNextConsume(1);
+                    batch.subList(1, batch.size()).forEach(message -> refused.add(Clients.body(message)));
+                    first.addAll(batch);
+                } else {
+                    again.addAll(batch);
                 }
                 return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
             };
@@ -411,22 +418,22 @@ public final class PushScenarios {
 
             consumer.start();
 
-            List<String> expected = new ArrayList<>(Clients.bodies("m", 8));
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(40))
-                    .until(() -> received.messages().stream()
-                                    .filter(message -> message.getReconsumeTimes() == 0)
-                                    .count()
-                            == 8);
-            assertThat(largest.get()).isGreaterThan(1);
-            // The first of each batch was taken, the others come again.
-            received.await(messages -> messages.stream().anyMatch(each -> each.getReconsumeTimes() == 1)
-                    && messages.stream().map(Clients::body).distinct().count() == 8);
+            first.awaitBodies(Clients.bodies("m", 8));
+            assertThat(refused).isNotEmpty();
+            again.awaitBodies(refused);
             Clients.awaitConsumed(consumer, List.of(queue), 8);
-            assertThat(received.distinctBodies()).containsExactlyInAnyOrderElementsOf(expected);
-            assertThat(received.messages())
-                    .filteredOn(each -> Clients.body(each).equals("m-0"))
-                    .hasSize(1);
+            // Due behind all that was refused before: with it came whatever the broker was given back.
+            Message last = Clients.message(topic, "last");
+            last.setDelayTimeLevel(1);
+            producer.send(last);
+            first.await(messages -> messages.size() > 8);
+            MessageQueue retries = new MessageQueue("%RETRY%" + group, Servers.BROKER_NAME, 0);
+            assertThat(producer.maxOffset(retries)).isEqualTo(refused.size());
+            assertThat(again.bodies()).containsExactlyInAnyOrderElementsOf(refused);
+            assertThat(again.messages())
+                    .extracting(MessageExt::getReconsumeTimes)
+                    .containsOnly(1);
+            assertThat(first.bodies()).hasSize(9).contains("last");
         }
     }
 
