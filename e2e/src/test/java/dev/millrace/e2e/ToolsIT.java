@@ -1,6 +1,7 @@
 package dev.millrace.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.millrace.e2e.client.ClientLoader;
 import dev.millrace.e2e.client.Environment;
@@ -12,9 +13,13 @@ import dev.millrace.e2e.servers.MqAdmin;
 import dev.millrace.e2e.servers.ServerKind;
 import dev.millrace.e2e.servers.Servers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -34,6 +39,7 @@ final class ToolsIT {
     private static final RunningServers SERVERS = new RunningServers();
     private static final String TOPIC = "tools-topic";
     private static final String GROUP = "tools-group";
+    private static final int END_SECONDS_MAX = 30;
     private static MqAdmin admin;
 
     @TempDir
@@ -227,6 +233,26 @@ final class ToolsIT {
         assertThat(admin.run("cleanExpiredCQ", "-b", broker)).contains("success");
         assertThat(admin.run("cleanUnusedTopic", "-b", broker)).contains("success");
         assertThat(admin.run("deleteExpiredCommitLog", "-b", broker)).contains("success");
+    }
+
+    /** A process that died between two commands fails the next one, and no other. */
+    @Test
+    void startsAgainAfterTheToolDied() throws Exception {
+        Set<ProcessHandle> others = ProcessHandle.current().children().collect(Collectors.toSet());
+        Path own = Files.createDirectories(scratch.resolve("died-" + kind));
+        try (MqAdmin tool = new MqAdmin(own, SERVERS.get().namesrvAddress(), HeaderType.JSON.name())) {
+            tool.run("clusterList");
+            ProcessHandle process = ProcessHandle.current()
+                    .children()
+                    .filter(each -> !others.contains(each))
+                    .findFirst()
+                    .orElseThrow();
+            process.destroyForcibly();
+            process.onExit().get(END_SECONDS_MAX, TimeUnit.SECONDS);
+
+            assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> tool.run("clusterList"));
+            assertThat(tool.run("clusterList")).contains(Servers.BROKER_NAME);
+        }
     }
 
     private static String lineWith(String output, String text) {

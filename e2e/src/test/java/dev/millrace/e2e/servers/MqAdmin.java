@@ -51,6 +51,8 @@ public final class MqAdmin implements AutoCloseable {
             ask(running, line);
             return OWN_LOG.matcher(answer(running, command)).replaceAll("");
         } catch (IOException e) {
+            // The next command gets a process that can answer.
+            end();
             throw new UncheckedIOException("mqadmin " + command + " failed: " + complaints(), e);
         }
     }
@@ -101,9 +103,10 @@ public final class MqAdmin implements AutoCloseable {
                     .join();
             throw new AssertionError("mqadmin " + command + " did not end; it printed:\n" + output, e);
         } catch (ExecutionException e) {
-            end();
             throw new IOException("the process ended without an answer", e.getCause());
         } catch (InterruptedException e) {
+            // Its answer would be taken for that of the next command.
+            end();
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while mqadmin ran; run the test again", e);
         }
