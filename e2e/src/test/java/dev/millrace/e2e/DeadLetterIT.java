@@ -17,10 +17,11 @@ import dev.millrace.e2e.servers.ServerOptions;
 import dev.millrace.e2e.servers.Servers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ final class DeadLetterIT {
 
     private static final String CLIENT = "5.5.0";
     private static final int MESSAGES = 300;
+    private static final int KILL_SECONDS_MAX = 90;
 
     static List<ServerKind> kinds() {
         return ServerKind.chosen();
@@ -77,19 +79,19 @@ final class DeadLetterIT {
     }
 
     /** The broker dies while requests are under way; how many it served before does not matter. */
-    private static void redeliverWhileKilled(Admin admin, Servers servers) {
-        AtomicBoolean isAsked = new AtomicBoolean();
-        CompletableFuture<Void> killed = new CompletableFuture<>();
+    private static void redeliverWhileKilled(Admin admin, Servers servers) throws Exception {
+        List<CompletableFuture<Void>> kills = new ArrayList<>();
         try {
             admin.redeliver("G-again", Optional.empty(), Long.MAX_VALUE, sum -> {
-                if (isAsked.compareAndSet(false, true)) {
-                    CompletableFuture.runAsync(servers::killBroker).thenAccept(killed::complete);
+                if (kills.isEmpty()) {
+                    kills.add(CompletableFuture.runAsync(servers::killBroker));
                 }
             });
         } catch (ClientException expected) {
             assertThat(expected.isRetriable()).isTrue();
         }
-        killed.join();
+        assertThat(kills).as("the broker was asked, and killed then").hasSize(1);
+        kills.getFirst().get(KILL_SECONDS_MAX, TimeUnit.SECONDS);
         servers.restartBroker();
     }
 
