@@ -76,7 +76,7 @@ final class TraceIT {
     }
 
     private static ConditionFactory await() {
-        return Awaitility.await().dontCatchUncaughtExceptions().atMost(WAIT_MAX).pollInterval(Duration.ofMillis(250));
+        return Awaitility.await().atMost(WAIT_MAX).pollInterval(Duration.ofMillis(250));
     }
 
     /** What the tool prints, once it knows of the send and of what a consumer did. It leaves out how a transaction ended. */

@@ -29,7 +29,8 @@ public final class ClientLoader extends URLClassLoader {
 
     static {
         registerAsParallelCapable();
-        // Threads of a client may end after its loader is closed, and then miss a class: nothing to whoever waits then.
+        // A client's log writer (AsyncAppender-Dispatcher) lives on when its loader is closed: close waits for the
+        // threads of its network library only. What it dies of, for want of a class, is nothing to whoever waits then.
         Awaitility.doNotCatchUncaughtExceptionsByDefault();
     }
 
