@@ -8,6 +8,7 @@ import dev.millrace.e2e.client.Environment;
 import dev.millrace.e2e.servers.ServerKind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -51,7 +52,7 @@ public final class SendScenarios {
             assertThat(result.getSendStatus()).isEqualTo(SendStatus.SEND_OK);
             assertThat(result.getQueueOffset()).isZero();
             assertThat(result.getMessageQueue().getBrokerName()).isEqualTo("e2e-broker-a");
-            MessageExt got = pullAll(clients, result.getMessageQueue()).getFirst();
+            MessageExt got = pullAll(clients, result.getMessageQueue(), 1).getFirst();
             assertThat(Clients.body(got)).isEqualTo("grüße €");
             assertThat(got.getTopic()).isEqualTo(topic);
             assertThat(got.getTags()).isEqualTo("TagA");
@@ -83,12 +84,15 @@ public final class SendScenarios {
                 answers.add(answer);
             }
 
+            Map<MessageQueue, Integer> counts = new HashMap<>();
             for (CompletableFuture<SendResult> answer : answers) {
-                assertThat(answer.get(20, TimeUnit.SECONDS).getSendStatus()).isEqualTo(SendStatus.SEND_OK);
+                SendResult result = answer.get(20, TimeUnit.SECONDS);
+                assertThat(result.getSendStatus()).isEqualTo(SendStatus.SEND_OK);
+                counts.merge(result.getMessageQueue(), 1, Integer::sum);
             }
             List<String> bodies = new ArrayList<>();
             for (MessageQueue queue : queues) {
-                pullAll(clients, queue).forEach(message -> bodies.add(Clients.body(message)));
+                bodies.addAll(pullBodies(clients, queue, counts.getOrDefault(queue, 0)));
             }
             assertThat(bodies).containsExactlyInAnyOrderElementsOf(Clients.bodies("a", 60));
         }
@@ -108,8 +112,8 @@ public final class SendScenarios {
 
             assertThat(toQueue.get(20, TimeUnit.SECONDS).getMessageQueue()).isEqualTo(queues.get(2));
             assertThat(bySelector.get(20, TimeUnit.SECONDS).getMessageQueue()).isEqualTo(queues.get(1));
-            assertThat(pullBodies(clients, queues.get(2))).containsExactly("given");
-            assertThat(pullBodies(clients, queues.get(1))).containsExactly("selected");
+            assertThat(pullBodies(clients, queues.get(2), 1)).containsExactly("given");
+            assertThat(pullBodies(clients, queues.get(1), 1)).containsExactly("selected");
         }
     }
 
@@ -124,7 +128,7 @@ public final class SendScenarios {
             }
 
             Awaitility.await().until(() -> producer.maxOffset(queue), offset -> offset == 20);
-            assertThat(pullBodies(clients, queue)).containsExactlyInAnyOrderElementsOf(Clients.bodies("o", 20));
+            assertThat(pullBodies(clients, queue, 20)).containsExactlyInAnyOrderElementsOf(Clients.bodies("o", 20));
         }
     }
 
@@ -147,7 +151,7 @@ public final class SendScenarios {
             assertThat(result.getQueueOffset()).isEqualTo(1);
             assertThat(result.getMsgId().split(",")).hasSize(10).doesNotHaveDuplicates();
             assertThat(result.getOffsetMsgId().split(",")).hasSize(10).doesNotHaveDuplicates();
-            List<MessageExt> got = pullAll(clients, queue).subList(1, 11);
+            List<MessageExt> got = pullAll(clients, queue, 11).subList(1, 11);
             assertThat(got).extracting(Clients::body).containsExactlyElementsOf(Clients.bodies("b", 10));
             assertThat(got)
                     .extracting(MessageExt::getQueueOffset)
@@ -183,7 +187,7 @@ public final class SendScenarios {
             assertThat(offsets).hasSize(4);
             assertThat(offsets.values())
                     .allSatisfy(list -> assertThat(list).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L));
-            assertThat(pullBodies(clients, queues.get(1)))
+            assertThat(pullBodies(clients, queues.get(1), 10))
                     .startsWith("s-1", "s-5", "s-9")
                     .hasSize(10);
         }
@@ -217,7 +221,7 @@ public final class SendScenarios {
 
             producer.send(new Message(topic, body), queue);
 
-            MessageExt got = pullAll(clients, queue).getFirst();
+            MessageExt got = pullAll(clients, queue, 1).getFirst();
             assertThat(got.getBody()).isEqualTo(body);
             assertThat(got.getStoreSize()).isLessThan(ONE_MEBIBYTE / 4);
         }
@@ -235,7 +239,7 @@ public final class SendScenarios {
             SendResult result = producer.send(new Message(topic, body), queue);
 
             assertThat(result.getSendStatus()).isEqualTo(SendStatus.SEND_OK);
-            assertThat(pullAll(clients, queue).getFirst().getBody()).isEqualTo(body);
+            assertThat(pullAll(clients, queue, 1).getFirst().getBody()).isEqualTo(body);
         }
     }
 
@@ -253,7 +257,7 @@ public final class SendScenarios {
                     .atMost(Duration.ofSeconds(40))
                     .ignoreExceptions()
                     .until(() -> other.fetchPublishMessageQueues(topic).size() == 4);
-            assertThat(pullBodies(clients, result.getMessageQueue())).containsExactly("first");
+            assertThat(pullBodies(clients, result.getMessageQueue(), 1)).containsExactly("first");
         }
     }
 
@@ -335,7 +339,7 @@ public final class SendScenarios {
             assertThatThrownBy(() -> producer.send(above, queue))
                     .satisfies(error -> assertThat(brokerCode(error)).isEqualTo(13));
 
-            List<MessageExt> stored = pullAll(clients, queue);
+            List<MessageExt> stored = pullAll(clients, queue, 1);
             assertThat(stored).hasSize(1);
             assertThat(stored.getFirst().getBody()).isEqualTo(biggest);
         }
@@ -401,7 +405,7 @@ public final class SendScenarios {
             assertThatThrownBy(() -> producer.send(tooLong, queue))
                     .satisfies(error -> assertThat(brokerCode(error)).isEqualTo(13));
 
-            assertThat(pullAll(clients, queue).getFirst().getUserProperty("long"))
+            assertThat(pullAll(clients, queue, 1).getFirst().getUserProperty("long"))
                     .hasSize(30_000);
         }
     }
@@ -444,7 +448,7 @@ public final class SendScenarios {
             }
 
             assertThat(offsets).hasSize(100).doesNotHaveDuplicates().allMatch(offset -> offset >= 0 && offset < 100);
-            List<String> bodies = pullBodies(clients, queue);
+            List<String> bodies = pullBodies(clients, queue, 100);
             for (int thread = 0; thread < 4; thread++) {
                 String stem = "t" + thread;
                 assertThat(bodies.stream().filter(body -> body.startsWith(stem)))
@@ -482,14 +486,16 @@ public final class SendScenarios {
         };
     }
 
-    private static List<String> pullBodies(Clients clients, MessageQueue queue) throws Exception {
-        return pullAll(clients, queue).stream().map(Clients::body).toList();
+    private static List<String> pullBodies(Clients clients, MessageQueue queue, int countMin) throws Exception {
+        return pullAll(clients, queue, countMin).stream().map(Clients::body).toList();
     }
 
-    private static List<MessageExt> pullAll(Clients clients, MessageQueue queue) throws Exception {
+    /** Everything in a queue, once {@code countMin} messages can be read. */
+    private static List<MessageExt> pullAll(Clients clients, MessageQueue queue, int countMin) throws Exception {
         DefaultMQPullConsumer consumer =
                 clients.pullConsumer(queue.getTopic().replace('%', '_') + "-reader" + queue.getQueueId());
         consumer.start();
+        PullScenarios.awaitReadable(consumer, queue, countMin);
         return PullScenarios.pullAll(consumer, queue);
     }
 }

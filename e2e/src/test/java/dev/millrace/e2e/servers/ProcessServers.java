@@ -119,11 +119,12 @@ abstract class ProcessServers implements Servers {
     public final void restartBroker() {
         broker.start();
         awaitListening(broker, brokerPort);
+        await(broker, () -> ServerProbe.hasStatistics(listenHost(), brokerPort));
         String address = ANNOUNCED_HOST + ":" + brokerPort;
         for (int index = 0; index < namesrvs.size(); index++) {
             if (namesrvs.get(index).isAlive()) {
                 int port = namesrvPorts.get(index);
-                await(broker, () -> RouteProbe.isRouted(listenHost(), port, BROKER_NAME, address));
+                await(broker, () -> ServerProbe.isRouted(listenHost(), port, BROKER_NAME, address));
             }
         }
     }
