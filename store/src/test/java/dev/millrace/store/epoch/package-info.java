@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.store.epoch;
+
+import org.jspecify.annotations.NullMarked;
