@@ -139,7 +139,6 @@ public final class ConsumeQueue implements QueueLog {
     /** Recovery, after the queue is complete: appends go on behind the last entry. */
     public void continueOffsets() {
         nextOffset = maxOffset;
-        forcedOffset = maxOffset;
     }
 
     /**
@@ -362,6 +361,8 @@ public final class ConsumeQueue implements QueueLog {
             }
         }
         maxOffset = offset;
+        // What is loaded was durable before; what recovery adds behind it is not.
+        forcedOffset = offset;
         if (cut) {
             cutFrom(offset);
         }
@@ -411,6 +412,7 @@ public final class ConsumeQueue implements QueueLog {
     public void cutFrom(long offset) {
         files.cutFrom(offset);
         maxOffset = Math.min(maxOffset, offset);
+        forcedOffset = Math.min(forcedOffset, maxOffset);
         minOffset = Math.min(minOffset, maxOffset);
     }
 
@@ -418,6 +420,7 @@ public final class ConsumeQueue implements QueueLog {
     public void wipe() {
         files.wipe();
         hasGap = false;
+        forcedOffset = 0;
         maxOffset = 0;
         minOffset = 0;
     }
