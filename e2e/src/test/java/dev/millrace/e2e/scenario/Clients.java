@@ -41,6 +41,14 @@ final class Clients implements AutoCloseable {
     private static final Duration ROUTE_MAX = Duration.ofSeconds(30);
     private static final Duration CONSUMED_MAX = Duration.ofSeconds(40);
     private static final int POLL_INTERVAL_MS = 1_000;
+
+    /**
+     * Usually 30 s. A client of 5.x whose first queues come while its first timed heartbeat is on its way (a second after
+     * its start) asks for the new version of its subscription and does not tell it before the next heartbeat; until then
+     * brokers of both kinds refuse its pulls with code 25.
+     */
+    private static final int HEARTBEAT_INTERVAL_MS = 5_000;
+
     private static final int PAUSE_AFTER_FAILURE_MS = 100;
 
     /** Offsets of broadcast consumers are kept by client id, so ids of two runs must differ. */
@@ -127,6 +135,7 @@ final class Clients implements AutoCloseable {
         config.setClientCallbackExecutorThreads(2);
         config.setVipChannelEnabled(false);
         config.setPollNameServerInterval(POLL_INTERVAL_MS);
+        config.setHeartbeatBrokerInterval(HEARTBEAT_INTERVAL_MS);
         config.setPullTimeDelayMillsWhenException(PAUSE_AFTER_FAILURE_MS);
     }
 

@@ -30,7 +30,7 @@ import org.awaitility.Awaitility;
 /** Producers that ask and consumers that answer. Owner: the thread that runs a scenario. */
 public final class ReplyScenarios {
 
-    private static final long WAIT_MS = 30_000;
+    private static final long WAIT_MS = 60_000;
     private static final String REPLY_TOPIC = Servers.CLUSTER_NAME + "_REPLY_TOPIC";
 
     public void answersARequest(Environment env) throws Exception {
