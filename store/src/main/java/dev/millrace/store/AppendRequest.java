@@ -25,7 +25,10 @@ public abstract class AppendRequest {
 
     public int count;
 
-    /** False: complete when appended, even if the store forces before it acknowledges. */
+    /**
+     * False: complete when appended, even if the store forces before it acknowledges. In a broker group every request waits
+     * until it is committed.
+     */
     public boolean waitForDurable = true;
 
     /** Set by the store: queue offset of each record. */

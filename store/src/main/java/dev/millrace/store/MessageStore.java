@@ -54,8 +54,14 @@ public interface MessageStore extends AutoCloseable {
     /** Position behind the last appended record. */
     long maxPosition();
 
-    /** Everything before it is forced. */
+    /** Everything before it is forced, and in a broker group committed for the next start too. */
     long durablePosition();
+
+    /**
+     * Everything before it was or will be acknowledged; queues, index, {@link #read} and {@link #recordAt} show nothing
+     * beyond. A store that stands alone commits what its flush mode waits for: appended or forced records. It never falls.
+     */
+    long committedPosition();
 
     /** Everything before it is in queues and index. */
     long dispatchedPosition();

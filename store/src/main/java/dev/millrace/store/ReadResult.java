@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a read found; {@link #close()} it: until then the segments under its slices stay mapped.
+ * What a read found, all of it committed; {@link #close()} it: until then the segments under its slices stay mapped.
  *
  * <p>Owner: whoever got it.
  */

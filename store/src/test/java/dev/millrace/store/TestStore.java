@@ -2,7 +2,11 @@ package dev.millrace.store;
 
 import dev.millrace.store.engine.StoreWiring;
 import dev.millrace.store.file.LocalDisk;
+import dev.millrace.store.replica.CopyOutcome;
+import dev.millrace.store.replica.GroupStore;
+import dev.millrace.store.replica.LogChunk;
 import dev.millrace.testkit.ManualClock;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -10,6 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** A store whose agents are run by hand, and shorthands for what tests do with it. */
 public final class TestStore implements AutoCloseable {
@@ -20,6 +27,7 @@ public final class TestStore implements AutoCloseable {
     public final MessageStore store;
     public final List<Agent> agents = new ArrayList<>();
     private final LockingDisk disk;
+    private final @Nullable GroupStore group;
     private boolean isCrashed;
 
     public TestStore(TestConfig config, Disk disk, ManualClock clock) {
@@ -27,16 +35,70 @@ public final class TestStore implements AutoCloseable {
     }
 
     public TestStore(TestConfig config, Disk disk, ManualClock clock, List<LogFollower> followers) {
+        this(config, disk, clock, followers, null);
+    }
+
+    private TestStore(
+            TestConfig config,
+            Disk disk,
+            ManualClock clock,
+            List<LogFollower> followers,
+            @Nullable GroupMembership member) {
         this.clock = clock;
         this.disk = new LockingDisk(disk);
         StoreThreads byHand = (roleName, agent) -> {
             agents.add(agent);
             return () -> {};
         };
-        store = StoreWiring.open(
-                config.bind(),
-                new StoreDependencies(
-                        this.disk, clock, clock.nanos(), byHand, faults::add, RecoveryListener.NONE, followers));
+        StoreDependencies dependencies = new StoreDependencies(
+                this.disk, clock, clock.nanos(), byHand, faults::add, RecoveryListener.NONE, followers);
+        group = member == null ? null : StoreWiring.openInGroup(config.bind(), dependencies, member);
+        store = group == null ? StoreWiring.open(config.bind(), dependencies) : group.messages();
+    }
+
+    /** One copy of a broker group. */
+    public static TestStore inGroup(TestConfig config, Disk disk, ManualClock clock, List<LogFollower> followers) {
+        GroupMembership member = new GroupMembership("c", "g", () -> "boot", () -> "id", () -> {});
+        return new TestStore(config, disk, clock, followers, member);
+    }
+
+    /** The store as a copy, if it is one. */
+    public GroupStore group() {
+        if (group == null) {
+            throw new AssertionError("the store stands alone");
+        }
+        return group;
+    }
+
+    /** Runs the commit-log agent until the stage is complete. */
+    public CopyOutcome await(CompletionStage<CopyOutcome> stage) {
+        CompletableFuture<CopyOutcome> future = stage.toCompletableFuture();
+        for (int i = 0; i < 3 && !future.isDone(); i++) {
+            turn("commit-log");
+        }
+        return future.join();
+    }
+
+    /** Like {@link #await}, for what must succeed. */
+    public long done(CompletionStage<CopyOutcome> stage) {
+        CopyOutcome outcome = await(stage);
+        if (outcome instanceof CopyOutcome.Done done) {
+            return done.endPosition();
+        }
+        throw new AssertionError(outcome.toString());
+    }
+
+    /** The bytes of a copy's log from a position to its end. */
+    public byte[] log(long from) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        while (group().read(from + all.size(), 1000) instanceof LogChunk.Found found) {
+            try (LogSlice slice = found.slice()) {
+                byte[] bytes = new byte[slice.bytes().remaining()];
+                slice.bytes().get(0, bytes);
+                all.writeBytes(bytes);
+            }
+        }
+        return all.toByteArray();
     }
 
     public static TestStore open(TestConfig config) {

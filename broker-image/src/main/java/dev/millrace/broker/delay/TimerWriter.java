@@ -147,6 +147,8 @@ final class TimerWriter {
             case AppendOutcome.Throttled throttled -> giveBack(batch, ledger, nowMs);
             case AppendOutcome.QueueDeleted deleted -> giveBack(batch, ledger, nowMs);
             case AppendOutcome.NotWritable refused -> giveBack(batch, ledger, nowMs);
+            case AppendOutcome.NotMaster replica -> giveBack(batch, ledger, nowMs);
+            case AppendOutcome.MastershipEnded unknown -> giveBack(batch, ledger, nowMs);
             case AppendOutcome.Failed failed -> giveBack(batch, ledger, nowMs);
         }
     }

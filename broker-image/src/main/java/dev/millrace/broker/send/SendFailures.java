@@ -17,6 +17,8 @@ public final class SendFailures {
             case AppendOutcome.TooLarge tooLarge -> ResponseCode.MESSAGE_ILLEGAL;
             case AppendOutcome.Throttled throttled -> ResponseCode.SYSTEM_BUSY;
             case AppendOutcome.QueueDeleted deleted -> ResponseCode.TOPIC_NOT_EXIST;
+            case AppendOutcome.NotMaster replica -> ResponseCode.SERVICE_NOT_AVAILABLE;
+            case AppendOutcome.MastershipEnded unknown -> ResponseCode.SERVICE_NOT_AVAILABLE;
             case AppendOutcome.Failed failed -> ResponseCode.SERVICE_NOT_AVAILABLE;
         };
     }
@@ -35,6 +37,11 @@ public final class SendFailures {
             case AppendOutcome.QueueDeleted deleted ->
                 "topic[" + deleted.topic() + "] not exist, it was deleted while the message was on its way to queue "
                         + deleted.queueId() + "; create it or send elsewhere";
+            case AppendOutcome.NotMaster replica ->
+                "service not available now, this copy of the broker is a replica; send to the master";
+            case AppendOutcome.MastershipEnded unknown ->
+                "service not available now, this copy stopped being master before the others had the message; "
+                        + "it may be stored: send again to the master";
             case AppendOutcome.Failed failed ->
                 "service not available now, the store failed: " + failed.reason() + "; send to another broker";
         };

@@ -56,6 +56,9 @@ public final class CommitLog implements Agent {
     /** Taken from the supply, not yet part of the log. */
     private @Nullable LogSegment following;
 
+    /** Null in a store that stands alone. */
+    private @Nullable GroupDuty group;
+
     /** What the log works with; {@code followers} is rung after appends that nobody forces first. */
     public record Parts(
             LogSegments segments,
@@ -84,6 +87,13 @@ public final class CommitLog implements Agent {
         this.timeMs = parts.progress.storeTimeMs();
     }
 
+    /** Before the threads start: the store is a copy of a broker group. */
+    public GroupDuty joinGroup(GroupDuty.Parts more) {
+        GroupDuty duty = new GroupDuty(more, parts);
+        group = duty;
+        return duty;
+    }
+
     @Override
     public String roleName() {
         return "commit-log";
@@ -96,6 +106,24 @@ public final class CommitLog implements Agent {
 
     @Override
     public int doWork() {
+        GroupDuty duty = group;
+        return duty == null ? appendRequests() : doDuties(duty);
+    }
+
+    private int doDuties(GroupDuty duty) {
+        long end = parts.progress.appended();
+        int duties = duty.doWork(this);
+        int work = duties + appendRequests();
+        if (duties > 0 && end < parts.progress.appended()) {
+            wakeFollowers();
+        }
+        if (work > 0) {
+            duty.moved();
+        }
+        return work;
+    }
+
+    private int appendRequests() {
         int work = 0;
         while (work < REQUESTS_PER_TURN && parts.flusher.waiters().hasRoom()) {
             AppendRequest request = delayed != null ? delayed : parts.inbox.poll();
@@ -114,7 +142,7 @@ public final class CommitLog implements Agent {
             delayed = null;
             work++;
             boolean isAppended = outcome == AppendOutcome.Appended.INSTANCE;
-            if (isAppended && forcesFirst && request.waitForDurable) {
+            if (isAppended && waits(request)) {
                 parts.flusher.waiters().add(request);
             } else {
                 request.complete(outcome);
@@ -124,6 +152,11 @@ public final class CommitLog implements Agent {
             wakeFollowers();
         }
         return work;
+    }
+
+    /** In a broker group all do: nobody is told of what the next master may not have. */
+    private boolean waits(AppendRequest request) {
+        return group != null || forcesFirst && request.waitForDurable;
     }
 
     @Override
@@ -152,6 +185,10 @@ public final class CommitLog implements Agent {
     /** The outcome, null if the next segment is still being made. */
     private @Nullable AppendOutcome tryAppend(AppendRequest request) {
         AppendOutcome refusal = parts.gate.refusal();
+        GroupDuty duty = group;
+        if (refusal == null && duty != null && !duty.isMaster()) {
+            refusal = AppendOutcome.NotMaster.INSTANCE;
+        }
         if (refusal == null) {
             refusal = check(request);
         }
@@ -272,11 +309,81 @@ public final class CommitLog implements Agent {
         }
         buffer.putInt(at, left);
         buffer.putInt(at + StoredMessageLayout.MAGIC_OFFSET, StoredMessageLayout.MAGIC_BLANK);
+        enter(next);
+    }
+
+    private void enter(LogSegment next) {
         parts.segments.add(next);
         following = null;
         current = next;
         buffer = next.buffer();
         at = 0;
+    }
+
+    /** Bytes left in the segment. */
+    int room() {
+        return current.length() - at;
+    }
+
+    /** Stores records that were checked for this place; false if the next segment is still being made. */
+    boolean store(CopiedRecords records) {
+        LogSegment next = records.fillsSegment() ? takeFollowing() : null;
+        if (records.fillsSegment() && next == null) {
+            return false;
+        }
+        current.expectWrites(at, Math.min(room(), records.bytes() + StoredMessageLayout.BLANK_LENGTH));
+        records.copyTo(buffer, at);
+        at += records.bytes();
+        if (records.count() > 0) {
+            lastRecord = records.lastRecord();
+            timeMs = Math.max(timeMs, records.storeTimeMs());
+        }
+        if (next != null) {
+            enter(next);
+        }
+        parts.progress.append(current.basePosition() + at, timeMs, records.count());
+        return true;
+    }
+
+    /** Where the log would end; null if no record ends at the position, which is in the log. */
+    @Nullable
+    LogCut findCut(long position) {
+        return LogCut.find(parts.segments, position);
+    }
+
+    /** Ends the log there, durable when it returns; false, and nothing happened, while a segment is being made. */
+    boolean cut(LogCut cut) {
+        LogSegment last = cut.segment();
+        boolean removesSegments = last != current;
+        if (removesSegments && !parts.supply.suspend()) {
+            return false;
+        }
+        int dirtyEnd = removesSegments ? last.length() : at;
+        parts.progress.cut(cut.position(), cut.storeTimeMs());
+        if (removesSegments) {
+            removeBehind(last);
+        }
+        // Nothing of the old tail may ever be taken for a record.
+        last.clear(cut.at(), dirtyEnd);
+        last.force(cut.at(), dirtyEnd - cut.at());
+        current = last;
+        buffer = last.buffer();
+        at = cut.at();
+        lastRecord = cut.lastRecord();
+        timeMs = cut.storeTimeMs();
+        return true;
+    }
+
+    private void removeBehind(LogSegment last) {
+        LogSegment unused = following;
+        following = null;
+        if (unused != null) {
+            parts.supply.discard(unused);
+        }
+        while (parts.segments.last() != last) {
+            parts.segments.removeLast();
+        }
+        parts.supply.resumeAt(last.endPosition());
     }
 
     private LogSegment makeFirst() {

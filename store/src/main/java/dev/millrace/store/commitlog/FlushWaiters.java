@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests that are appended and wait for the disk, in log order: the commit-log thread adds, the flush thread
- * completes.
+ * Requests that are appended and wait until they are committed, in log order: the commit-log thread adds; the flush thread
+ * completes, or in a broker group the commit-log thread.
  *
  * <p>Thread-safe for one thread of each kind. Allocates nothing.
  */
@@ -40,14 +40,14 @@ final class FlushWaiters {
     }
 
     /** Completes those that end at or before the position; returns how many. */
-    int complete(long durablePosition, AppendOutcome outcome) {
+    int complete(long committedPosition, AppendOutcome outcome) {
         long number = completed.get();
         long end = added.get();
         int count = 0;
         while (number < end) {
             int slot = (int) number & mask;
             AppendRequest request = slots.get(slot);
-            if (request == null || request.endPosition() > durablePosition) {
+            if (request == null || request.endPosition() > committedPosition) {
                 break;
             }
             slots.lazySet(slot, null);

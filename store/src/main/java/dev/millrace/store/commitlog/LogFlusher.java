@@ -7,6 +7,7 @@ import dev.millrace.store.StoreConfig;
 import dev.millrace.store.StoreException;
 import dev.millrace.store.WakeUp;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forces the log and completes who waits for that. One force serves everything appended before it began.
@@ -25,6 +26,11 @@ public final class LogFlusher implements Agent {
     private final WakeUp wakeUp = new WakeUp();
     private final WakeUp followers;
     private long lastForceNanos;
+    /** Of a copy of a broker group: its appends wait for others too, and the commit-log thread completes them. */
+    private @Nullable CommittedFile committed;
+
+    private Runnable moved = () -> {};
+    private long lastCommittedNanos;
 
     /** @param followers rung after a force that appends waited for */
     public LogFlusher(
@@ -44,6 +50,13 @@ public final class LogFlusher implements Agent {
         int capacity = Integer.highestOneBit(Math.max(1, config.inboxCount() - 1)) << 1;
         this.waiters = new FlushWaiters(capacity);
         this.lastForceNanos = nanoTime.getAsLong();
+        this.lastCommittedNanos = lastForceNanos;
+    }
+
+    /** Before the threads start: the store is a copy of a broker group. */
+    public void joinGroup(CommittedFile file, Runnable hasMoved) {
+        committed = file;
+        moved = hasMoved;
     }
 
     @Override
@@ -65,14 +78,19 @@ public final class LogFlusher implements Agent {
     public int doWork() {
         AppendOutcome refusal = gate.refusal();
         if (refusal instanceof AppendOutcome.Failed) {
-            return waiters.complete(Long.MAX_VALUE, refusal);
+            return committed != null ? 0 : waiters.complete(Long.MAX_VALUE, refusal);
         }
         int work = 0;
         if (isDue() && force()) {
             work++;
+            moved.run();
             if (forcesAtOnce) {
                 followers.signal();
             }
+        }
+        CommittedFile position = committed;
+        if (position != null) {
+            return work + forceCommitted(position);
         }
         return work + waiters.complete(progress.durable(), AppendOutcome.Appended.INSTANCE);
     }
@@ -84,6 +102,7 @@ public final class LogFlusher implements Agent {
 
     /** Forces everything appended so far; false if there was nothing or it failed. */
     public boolean force() {
+        int cuts = progress.cuts();
         long from = progress.durable();
         long to = progress.appended();
         lastForceNanos = nanoTime.getAsLong();
@@ -93,15 +112,32 @@ public final class LogFlusher implements Agent {
         try {
             segments.force(from, to);
         } catch (StoreException e) {
-            gate.fail(e);
+            if (cuts == progress.cuts()) {
+                gate.fail(e);
+            }
             return false;
         }
-        progress.force(to);
+        progress.force(to, cuts);
         return true;
     }
 
     FlushWaiters waiters() {
         return waiters;
+    }
+
+    /** Followers save what the next start knows to be committed, so this may lag by an interval. */
+    private int forceCommitted(CommittedFile position) {
+        if (!position.isBehind() || nanoTime.getAsLong() - lastCommittedNanos < intervalNanos) {
+            return 0;
+        }
+        lastCommittedNanos = nanoTime.getAsLong();
+        try {
+            position.force();
+            return 1;
+        } catch (StoreException e) {
+            gate.fail(e);
+            return 0;
+        }
     }
 
     private boolean isDue() {

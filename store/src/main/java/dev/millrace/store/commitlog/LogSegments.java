@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The segments of the log, in order and without holes.
  *
- * <p>Thread-safe: an immutable snapshot. The commit-log thread adds at the end, the upkeep thread removes at the start.
+ * <p>Thread-safe: an immutable snapshot. The commit-log thread adds at the end, and removes there when a replica is cut; the
+ * upkeep thread removes at the start.
  */
 public final class LogSegments implements RecordTimes {
     private final Disk disk;
@@ -116,13 +117,17 @@ public final class LogSegments implements RecordTimes {
     public void force(long from, long to) {
         long at = from;
         while (at < to) {
-            LogSegment segment = find(at);
+            LogSegment segment = hold(at);
             if (segment == null) {
                 throw new StoreException("position " + at + " to force is in no segment of " + folder
                         + "; a file was removed by hand: restart the store");
             }
             long until = Math.min(to, segment.endPosition());
-            segment.force(at - segment.basePosition(), until - at);
+            try {
+                segment.force(at - segment.basePosition(), until - at);
+            } finally {
+                segment.release();
+            }
             at = until;
         }
     }
@@ -142,6 +147,26 @@ public final class LogSegments implements RecordTimes {
                 removed.add(first);
                 first.release();
                 return true;
+            }
+        }
+    }
+
+    /** Commit-log thread: takes the last segment out, deletes its name and makes that durable. */
+    void removeLast() {
+        while (true) {
+            LogSegment[] now = snapshot.get();
+            if (now.length < 2) {
+                throw new AssertionError(
+                        "the log of " + folder + " would lose its last of " + now.length + " segments");
+            }
+            if (snapshot.replace(now, Arrays.copyOf(now, now.length - 1))) {
+                LogSegment last = now[now.length - 1];
+                disk.delete(last.file());
+                // Names must go in order, or a crash now would leave a hole.
+                disk.forceFolder(folder);
+                removed.add(last);
+                last.release();
+                return;
             }
         }
     }

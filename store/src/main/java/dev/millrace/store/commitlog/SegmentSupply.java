@@ -90,6 +90,39 @@ public final class SegmentSupply {
         return segment;
     }
 
+    /**
+     * Commit-log thread, before segments leave the end of the log: removes the one that was made, and lets nobody make one
+     * until {@link #resumeAt}. False while another thread makes one.
+     */
+    boolean suspend() {
+        if (stage.get() == Stage.MAKING) {
+            return false;
+        }
+        if (!stage.compareAndSet(Stage.EMPTY, Stage.MAKING) && !stage.compareAndSet(Stage.READY, Stage.MAKING)) {
+            return false;
+        }
+        LogSegment segment = ready;
+        ready = null;
+        if (segment != null) {
+            discard(segment);
+        }
+        return true;
+    }
+
+    /** Commit-log thread: removes a segment that was taken and not used. */
+    void discard(LogSegment segment) {
+        segment.unmap();
+        disk.delete(segment.file());
+        // Names go in order, or a crash would leave a hole.
+        disk.forceFolder(folder);
+    }
+
+    /** Commit-log thread: the next segment begins here. */
+    void resumeAt(long base) {
+        nextBase = base;
+        stage.set(Stage.EMPTY);
+    }
+
     /** At the end of the store, after its threads: removes a segment that was not used. */
     public void close() {
         LogSegment segment = ready;

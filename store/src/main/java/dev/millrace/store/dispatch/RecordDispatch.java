@@ -6,6 +6,7 @@ import dev.millrace.store.index.KeyIndex;
 import dev.millrace.store.queue.ConsumeQueue;
 import dev.millrace.store.queue.QueueTable;
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +24,25 @@ public final class RecordDispatch {
     private final @Nullable KeyIndex index;
     private final Followers followers;
     private final boolean isRecovery;
+    private final LongSupplier ownFrom;
     private final @Nullable ConsumeQueue[] cache = new ConsumeQueue[CACHE_SLOTS];
 
-    /** For a store that is open. */
-    public RecordDispatch(QueueTable queues, @Nullable KeyIndex index, Followers followers) {
-        this(queues, index, followers, false);
+    /**
+     * For a store that is open.
+     *
+     * @param ownFrom records from here on are of queues that have handles, unless their topic was deleted
+     */
+    public RecordDispatch(QueueTable queues, @Nullable KeyIndex index, Followers followers, LongSupplier ownFrom) {
+        this(queues, index, followers, false, ownFrom);
     }
 
-    private RecordDispatch(QueueTable queues, @Nullable KeyIndex index, Followers followers, boolean isRecovery) {
+    private RecordDispatch(
+            QueueTable queues,
+            @Nullable KeyIndex index,
+            Followers followers,
+            boolean isRecovery,
+            LongSupplier ownFrom) {
+        this.ownFrom = ownFrom;
         this.queues = queues;
         this.index = index;
         this.followers = followers;
@@ -39,7 +51,7 @@ public final class RecordDispatch {
 
     /** For recovery: queues are made as records ask for them, nobody is told of entries. */
     public static RecordDispatch recovery(QueueTable queues, @Nullable KeyIndex index) {
-        return new RecordDispatch(queues, index, Followers.NONE, true);
+        return new RecordDispatch(queues, index, Followers.NONE, true, () -> Long.MAX_VALUE);
     }
 
     /** Dispatches the record at a byte of a buffer; returns its size. */
@@ -117,13 +129,14 @@ public final class RecordDispatch {
     private @Nullable ConsumeQueue lookUp(int slot) {
         // A new queue may have the name of a deleted one: those files go first.
         queues.removeDeleted();
-        ConsumeQueue found = isRecovery
+        boolean isForeign = parser.position() < ownFrom.getAsLong();
+        ConsumeQueue found = isForeign
                 ? queues.get(parser.topic(), parser.queueId())
                 : queues.find(parser.topic(), parser.queueId());
         if (found == null) {
             return null;
         }
-        if (isRecovery) {
+        if (isForeign) {
             found.ownEverything();
         }
         int target = slot;

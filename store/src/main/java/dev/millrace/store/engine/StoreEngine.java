@@ -6,7 +6,6 @@ import dev.millrace.store.AppendOutcome;
 import dev.millrace.store.AppendRequest;
 import dev.millrace.store.Disk;
 import dev.millrace.store.EntryFilter;
-import dev.millrace.store.FlushMode;
 import dev.millrace.store.LogSlice;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.QueueLog;
@@ -127,7 +126,7 @@ final class StoreEngine implements MessageStore {
 
     @Override
     public Optional<LogSlice> recordAt(long position) {
-        LogSegment segment = position < acknowledged() ? segments.hold(position) : null;
+        LogSegment segment = position < progress.committed() ? segments.hold(position) : null;
         if (segment == null) {
             return Optional.empty();
         }
@@ -141,11 +140,6 @@ final class StoreEngine implements MessageStore {
         }
         ByteBuffer bytes = segment.slice(at, StoredMessageLayout.totalSize(buffer, at));
         return Optional.of(new LogSlice(position, bytes, segment::release));
-    }
-
-    /** What may have been acknowledged ends here; queues and index may be behind it. */
-    private long acknowledged() {
-        return config.flushMode() == FlushMode.SYNC ? progress.durable() : progress.appended();
     }
 
     @Override
@@ -171,7 +165,12 @@ final class StoreEngine implements MessageStore {
 
     @Override
     public long durablePosition() {
-        return progress.durable();
+        return Math.min(progress.durable(), parts.knownCommitted());
+    }
+
+    @Override
+    public long committedPosition() {
+        return progress.committed();
     }
 
     @Override
@@ -223,6 +222,7 @@ final class StoreEngine implements MessageStore {
             drain();
         } finally {
             gate.close();
+            parts.endGroup();
             hasStopped = true;
             refuseLeftOvers();
             parts.close();
@@ -238,7 +238,7 @@ final class StoreEngine implements MessageStore {
         flusher.doWork();
         while (gate.current() != WriteState.FAILED
                 && !dispatcher.lacksSpace()
-                && dispatcher.position() < progress.durable()) {
+                && dispatcher.position() < progress.committed()) {
             dispatcher.doWork();
         }
         queues.removeDeleted();

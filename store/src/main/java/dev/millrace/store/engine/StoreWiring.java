@@ -1,7 +1,7 @@
 package dev.millrace.store.engine;
 
 import dev.millrace.store.Agent;
-import dev.millrace.store.FlushMode;
+import dev.millrace.store.GroupMembership;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.StoreConfig;
 import dev.millrace.store.StoreDependencies;
@@ -10,6 +10,9 @@ import dev.millrace.store.WakeUp;
 import dev.millrace.store.WriteState;
 import dev.millrace.store.commitlog.AppendInbox;
 import dev.millrace.store.commitlog.CommitLog;
+import dev.millrace.store.commitlog.CommitRule;
+import dev.millrace.store.commitlog.GroupDuty;
+import dev.millrace.store.commitlog.GroupInbox;
 import dev.millrace.store.commitlog.LogFlusher;
 import dev.millrace.store.commitlog.LogProgress;
 import dev.millrace.store.commitlog.LogSegments;
@@ -17,6 +20,7 @@ import dev.millrace.store.commitlog.SegmentSupply;
 import dev.millrace.store.commitlog.WriteGate;
 import dev.millrace.store.dispatch.Dispatcher;
 import dev.millrace.store.dispatch.Followers;
+import dev.millrace.store.dispatch.InheritedOffsets;
 import dev.millrace.store.dispatch.RecordDispatch;
 import dev.millrace.store.file.LazyFile;
 import dev.millrace.store.file.LogSegment;
@@ -27,6 +31,7 @@ import dev.millrace.store.queue.QueueTable;
 import dev.millrace.store.recovery.Checkpoint;
 import dev.millrace.store.recovery.Recovery;
 import dev.millrace.store.recovery.StoreFolder;
+import dev.millrace.store.replica.GroupStore;
 import dev.millrace.store.retention.DerivedFlush;
 import dev.millrace.store.retention.Retention;
 import dev.millrace.store.retention.SpaceWatch;
@@ -46,7 +51,7 @@ public final class StoreWiring {
     private final StoreFolder folder;
     private final Checkpoint checkpoint;
     private final LazyFile.Usage usage = new LazyFile.Usage();
-    private final LogProgress progress = new LogProgress();
+    private final LogProgress progress;
     private final WriteGate gate;
     private final AppendInbox inbox;
     private final LogSegments segments;
@@ -57,8 +62,8 @@ public final class StoreWiring {
     private final Behind behind;
     private final Followers followed;
 
-    /** The agents that write the log. */
-    record Writers(CommitLog log, LogFlusher flusher) {}
+    /** The agents that write the log; {@code copy} is null in a store that stands alone. */
+    record Writers(CommitLog log, LogFlusher flusher, GroupEngine.@Nullable Copy copy) {}
 
     /** The agents behind the log. */
     record Behind(Dispatcher dispatcher, DerivedFlush derived, Upkeep upkeep) {}
@@ -69,25 +74,45 @@ public final class StoreWiring {
      * @throws StoreException if the folder is in use or damaged, with the remedy
      */
     public static MessageStore open(StoreConfig config, StoreDependencies deps) {
-        StoreEngine engine = new StoreEngine(parts(config, deps));
+        StoreEngine engine = new StoreEngine(parts(config, deps, null));
         engine.start(deps.threads());
         return engine;
     }
 
-    private static StoreWiring parts(StoreConfig config, StoreDependencies deps) {
+    /**
+     * The same for a store that is one copy of a broker group; it opens as a replica. A folder that stood alone becomes a
+     * copy for good: everything in it counts as committed.
+     *
+     * @throws StoreException if the folder is in use, damaged or a copy of another group, with the remedy
+     */
+    public static GroupStore openInGroup(StoreConfig config, StoreDependencies deps, GroupMembership member) {
+        StoreWiring wiring = parts(config, deps, member);
+        GroupEngine.Copy copy = wiring.writers.copy;
+        if (copy == null) {
+            throw new AssertionError("the store of " + config.path() + " was opened without its group");
+        }
+        StoreEngine engine = new StoreEngine(wiring);
+        engine.start(deps.threads());
+        return new GroupEngine(engine, copy, wiring.progress, wiring.segments);
+    }
+
+    private static StoreWiring parts(StoreConfig config, StoreDependencies deps, @Nullable GroupMembership member) {
         StoreFolder folder = StoreFolder.lock(deps.disk(), config.path());
         try {
-            return new StoreWiring(config, deps, folder);
+            return new StoreWiring(config, deps, folder, member);
         } catch (RuntimeException | Error e) {
             folder.close();
             throw e;
         }
     }
 
-    private StoreWiring(StoreConfig config, StoreDependencies deps, StoreFolder folder) {
+    private StoreWiring(
+            StoreConfig config, StoreDependencies deps, StoreFolder folder, @Nullable GroupMembership member) {
         this.config = config;
         this.deps = deps;
         this.folder = folder;
+        progress = new LogProgress(member == null ? CommitRule.alone(config.flushMode()) : CommitRule.TOLD);
+        GroupFiles files = openGroup(member);
         deps.disk().createFolders(folder.commitLog());
         checkpoint = Checkpoint.open(deps.disk(), folder.checkpoint());
         segments = new LogSegments(deps.disk(), folder.commitLog(), config.segmentBytes());
@@ -98,35 +123,65 @@ public final class StoreWiring {
         followed = new Followers(deps.followers());
         Recovery.Result recovered = new Recovery(
                         config,
-                        new Recovery.Parts(folder, checkpoint, segments, queues, index, followed),
+                        new Recovery.Parts(
+                                folder,
+                                checkpoint,
+                                segments,
+                                queues,
+                                index,
+                                followed,
+                                end -> files == null ? end : files.committed(end)),
                         deps.recovery())
                 .run();
+        GroupFiles.Opened opened = files == null ? null : files.complete(config.path(), recovered.endPosition());
         folder.markRunning();
-        progress.start(recovered.endPosition(), recovered.lastStoreTimeMs());
+        progress.start(recovered.endPosition(), recovered.lastStoreTimeMs(), recovered.derivedEnd());
         gate = new WriteGate(deps.onFault());
         inbox = new AppendInbox(config.inboxCount());
         LogSegment last = segments.last();
         long nextBase = last == null ? recovered.endPosition() : last.endPosition();
         supply = new SegmentSupply(deps.disk(), folder.commitLog(), segments.segmentBytes(), nextBase);
         WakeUp dispatchBell = new WakeUp();
-        writers = writers(dispatchBell, recovered.lastRecord());
+        writers = writers(dispatchBell, recovered.lastRecord(), opened);
         behind = behind(dispatchBell, recovered);
     }
 
-    private Writers writers(WakeUp dispatchBell, long lastRecord) {
+    private @Nullable GroupFiles openGroup(@Nullable GroupMembership member) {
+        if (member == null) {
+            GroupFiles.refuse(deps.disk(), config.path());
+            return null;
+        }
+        return GroupFiles.open(deps.disk(), config.path(), member, config.flushMode(), folder.wasCrashed());
+    }
+
+    private Writers writers(WakeUp dispatchBell, long lastRecord, GroupFiles.@Nullable Opened opened) {
         LogFlusher flusher = new LogFlusher(config, segments, progress, gate, deps.nanoTime(), dispatchBell);
         CommitLog.Parts parts = new CommitLog.Parts(segments, supply, progress, gate, inbox, flusher, dispatchBell);
-        return new Writers(new CommitLog(config, parts, deps.wallClock(), lastRecord), flusher);
+        CommitLog log = new CommitLog(config, parts, deps.wallClock(), lastRecord);
+        return new Writers(log, flusher, opened == null ? null : joinGroup(log, flusher, opened));
+    }
+
+    private GroupEngine.Copy joinGroup(CommitLog log, LogFlusher flusher, GroupFiles.Opened opened) {
+        GroupInbox requests = new GroupInbox(log.wakeUp());
+        InheritedOffsets offsets = new InheritedOffsets(segments, queues, this::dispatched);
+        flusher.joinGroup(opened.committed(), opened.moved());
+        GroupDuty duty = log.joinGroup(new GroupDuty.Parts(
+                requests, opened.epochs(), opened.committed(), offsets::continueTo, opened.moved()));
+        return new GroupEngine.Copy(opened, requests, duty);
+    }
+
+    private long dispatched() {
+        return behind.dispatcher.position();
     }
 
     private Behind behind(WakeUp dispatchBell, Recovery.Result recovered) {
-        boolean forcesFirst = config.flushMode() == FlushMode.SYNC;
-        LongSupplier limit = forcesFirst ? progress::durable : progress::appended;
-        RecordDispatch records = new RecordDispatch(queues, index, followed);
+        LongSupplier limit = progress::committed;
+        RecordDispatch records = new RecordDispatch(queues, index, followed, progress::ownFrom);
+        boolean isWhole = recovered.derivedEnd() == recovered.endPosition();
         Dispatcher dispatcher = new Dispatcher(
                 new Dispatcher.Parts(segments, queues, records, limit, gate, dispatchBell),
-                recovered.endPosition(),
-                recovered.lastStoreTimeMs());
+                recovered.derivedEnd(),
+                isWhole ? recovered.lastStoreTimeMs() : 0);
         DerivedFlush derived = new DerivedFlush(queues, index, progress, dispatcher, checkpoint);
         Retention retention = new Retention(
                 config, new Retention.Parts(segments, progress, dispatcher, queues, index, followed), deps.wallClock());
@@ -191,12 +246,27 @@ public final class StoreWiring {
         return behind.upkeep;
     }
 
+    /** What the next start will know to be committed at least. */
+    long knownCommitted() {
+        GroupEngine.Copy copy = writers.copy;
+        return copy == null ? Long.MAX_VALUE : copy.files().committed().forced();
+    }
+
+    /** After the threads and what was left to do: nobody waits for other copies any more. */
+    void endGroup() {
+        GroupEngine.Copy copy = writers.copy;
+        if (copy != null) {
+            copy.duty().end();
+        }
+    }
+
     /** After the threads: the end is clean if nothing failed and everything is dispatched. */
     void close() {
         try {
             long end = progress.durable();
-            boolean isWhole = end == progress.appended() && behind.dispatcher.position() == end;
+            boolean isWhole = end == progress.appended() && behind.dispatcher.position() == progress.committed();
             if (isWhole && gate.current() != WriteState.FAILED) {
+                forceCommitted();
                 behind.derived.runAtEnd(end, writers.log.lastRecord());
                 folder.markClean();
             }
@@ -209,7 +279,22 @@ public final class StoreWiring {
             queues.forEach(queue -> queue.unmapIdle(0));
             segments.close();
             checkpoint.close();
+            closeCopy();
             folder.close();
+        }
+    }
+
+    private void forceCommitted() {
+        GroupEngine.Copy copy = writers.copy;
+        if (copy != null) {
+            copy.files().committed().force();
+        }
+    }
+
+    private void closeCopy() {
+        GroupEngine.Copy copy = writers.copy;
+        if (copy != null) {
+            copy.files().committed().close();
         }
     }
 }

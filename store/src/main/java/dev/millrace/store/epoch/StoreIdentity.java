@@ -28,7 +28,7 @@ import java.util.List;
  * </pre>
  *
  * The mark <em>volatile</em> is set when the store is opened on another boot, after a run with asynchronous flush that did
- * not end cleanly: pages that were written and not forced are gone. It stays until {@link #clearVolatile()}.
+ * not end cleanly: pages that were written and not forced are gone. Also when the log ends before the committed position. It stays until {@link #clearVolatile()}.
  *
  * <p>Source: docs/storage-format.md, section "group".
  *
@@ -142,6 +142,13 @@ public final class StoreIdentity {
     /** Whether an end of the machine may have taken what this copy acknowledged. */
     public boolean isVolatile() {
         return content.isVolatile;
+    }
+
+    /** Sets the mark: this copy lacks something that it had acknowledged or shown; durable when it returns. */
+    public void markVolatile() {
+        if (!content.isVolatile) {
+            save(content.withVolatile(true));
+        }
     }
 
     /** Forgets the mark, once this copy has again what its master has; durable when it returns. */

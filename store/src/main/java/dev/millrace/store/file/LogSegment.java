@@ -62,6 +62,11 @@ public final class LogSegment {
         }
     }
 
+    /** Commit-log thread: makes bytes zero. */
+    public void clear(int from, int to) {
+        mapped.memory().asSlice(from, to - from).fill((byte) 0);
+    }
+
     public void force(long from, long bytes) {
         mapped.force(from, bytes);
     }

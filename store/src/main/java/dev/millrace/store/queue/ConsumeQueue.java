@@ -136,6 +136,18 @@ public final class ConsumeQueue implements QueueLog {
         firstPosition = 0;
     }
 
+    /** Commit-log thread of a new master: appends go on behind the last entry. */
+    public void continueAppends() {
+        // What an earlier mastership appended first may have been cut.
+        ownEverything();
+        nextOffset = maxOffset;
+    }
+
+    /** Commit-log thread of a new master: appends go on behind a record that has no entry yet. */
+    public void continueAppendsBehind(long offset) {
+        nextOffset = offset + 1;
+    }
+
     /** Recovery, after the queue is complete: appends go on behind the last entry. */
     public void continueOffsets() {
         nextOffset = maxOffset;

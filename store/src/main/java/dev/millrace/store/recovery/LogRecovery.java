@@ -6,6 +6,7 @@ import dev.millrace.store.MappedFile;
 import dev.millrace.store.RecoveryListener;
 import dev.millrace.store.StoreException;
 import dev.millrace.store.commitlog.LogSegments;
+import dev.millrace.store.commitlog.RecordCheck;
 import dev.millrace.store.file.FileNames;
 import dev.millrace.store.file.LogSegment;
 import java.lang.foreign.MemorySegment;

@@ -14,6 +14,7 @@ import dev.millrace.store.queue.QueueTable;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,18 +45,29 @@ public final class Recovery {
     private final RecoveryListener listener;
     private final LogRecovery log;
     private final Followers followers;
+    private final LongUnaryOperator committed;
 
-    /** Where the log ends, and store time (ms since the epoch) and position of its last record; 0 and -1 without one. */
-    public record Result(long endPosition, long lastStoreTimeMs, long lastRecord) {}
+    /**
+     * Where the log ends, and store time (ms since the epoch) and position of its last record; 0 and -1 without one.
+     *
+     * @param derivedEnd up to where queues and index are complete and followers were told
+     */
+    public record Result(long endPosition, long lastStoreTimeMs, long lastRecord, long derivedEnd) {}
 
-    /** What is recovered; {@code index} is null if it is switched off. */
+    /**
+     * What is recovered.
+     *
+     * @param index null if it is switched off
+     * @param committed from the end of the log to the position up to which it may be shown
+     */
     public record Parts(
             StoreFolder folder,
             Checkpoint checkpoint,
             LogSegments segments,
             QueueTable queues,
             @Nullable KeyIndex index,
-            Followers followers) {}
+            Followers followers,
+            LongUnaryOperator committed) {}
 
     public Recovery(StoreConfig config, Parts parts, RecoveryListener listener) {
         this.config = config;
@@ -65,6 +77,7 @@ public final class Recovery {
         this.queues = parts.queues;
         this.index = parts.index;
         this.followers = parts.followers;
+        this.committed = parts.committed;
         this.listener = listener;
         this.log = new LogRecovery(segments, config.truncateAtRecovery(), folder.wasCrashed(), listener);
     }
@@ -85,7 +98,7 @@ public final class Recovery {
             wipeDerived();
             followers.startAt(0, 0);
             listener.progress(RecoveryListener.Phase.DONE, 0, 0);
-            return new Result(0, 0, -1);
+            return new Result(0, 0, -1, 0);
         }
         boolean isCleanFit = !folder.wasCrashed()
                 && !config.truncateAtRecovery()
@@ -95,19 +108,20 @@ public final class Recovery {
         long end = isCleanFit ? known.get().cleanEnd() : log.walk(expectation(known));
         log.cutAt(end, folder.wasCrashed() || config.truncateAtRecovery());
         listener.progress(RecoveryListener.Phase.LOADING_QUEUES, end, end);
-        long from = isCleanFit ? loadAfterCleanEnd(known.get(), end) : loadAndFindStart(known, end);
-        derive(from, end);
+        long derivedEnd = Math.clamp(committed.applyAsLong(end), log.minPosition(), end);
+        long from = isCleanFit ? loadAfterCleanEnd(known.get(), end) : loadAndFindStart(known, derivedEnd);
+        derive(from, derivedEnd);
         if (hasGaps() && from > log.minPosition()) {
             queues.forEach(Recovery::wipeIfGap);
-            derive(log.minPosition(), end);
+            derive(log.minPosition(), derivedEnd);
         }
         queues.forEach(queue -> {
             queue.correctMinOffset(segments.minPosition()).forEach(file -> file.remove());
             queue.continueOffsets();
         });
-        follow(end);
-        listener.progress(RecoveryListener.Phase.DONE, end, end);
-        return new Result(end, log.lastStoreTimeMs(), log.lastRecord());
+        follow(derivedEnd);
+        listener.progress(RecoveryListener.Phase.DONE, derivedEnd, end);
+        return new Result(end, log.lastStoreTimeMs(), log.lastRecord(), derivedEnd);
     }
 
     private LogRecovery.Expectation expectation(Optional<Checkpoint.Positions> known) {
@@ -133,7 +147,7 @@ public final class Recovery {
             sums[0]++;
             sums[1] += queue.maxOffset();
         });
-        long from = end;
+        long from = known.derived();
         if (!isWhole || sums[0] != known.queueCount() || sums[1] != known.entriesTotal()) {
             queues.forEach(ConsumeQueue::wipe);
             from = log.minPosition();

@@ -44,13 +44,14 @@ public final class DerivedFlush {
             return false;
         }
         forceDerived();
-        long durable = Math.max(derived, progress.durable());
+        // What is not committed may still be cut, and must not be missed then.
+        long durable = Math.max(derived, Math.min(progress.durable(), progress.committed()));
         checkpoint.write(times(queuesMs), Checkpoint.Positions.running(durable, derived));
         writtenPosition = derived;
         return true;
     }
 
-    /** At the clean end: everything is dispatched and durable up to {@code end}. */
+    /** At the clean end: the log is durable up to {@code end}, and dispatched as far as it is committed. */
     public void runAtEnd(long end, long lastRecord) {
         forceDerived();
         long[] sums = new long[2];
@@ -62,7 +63,8 @@ public final class DerivedFlush {
         long indexEnd = index == null ? -1 : index.endPosition();
         checkpoint.write(
                 times(dispatcher.storeTimeMs()),
-                new Checkpoint.Positions(end, end, end, lastRecord, sums[0], sums[1], indexEnd));
+                new Checkpoint.Positions(
+                        dispatcher.position(), dispatcher.position(), end, lastRecord, sums[0], sums[1], indexEnd));
     }
 
     private void forceDerived() {

@@ -1,4 +1,4 @@
-package dev.millrace.store.recovery;
+package dev.millrace.store.commitlog;
 
 import dev.millrace.protocol.message.StoredMessageLayout;
 import java.nio.ByteBuffer;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owner: one thread; it keeps a CRC.
  */
-final class RecordCheck {
+public final class RecordCheck {
     /** What a disk writes in one piece. */
     private static final int SECTOR_BYTES = 512;
 
@@ -20,13 +20,12 @@ final class RecordCheck {
     private byte[] scratch = new byte[1 << 14];
 
     /** @param looksForLostSectors after a crash: appends let no zero byte into topic and properties */
-    RecordCheck(boolean looksForLostSectors) {
+    public RecordCheck(boolean looksForLostSectors) {
         this.looksForLostSectors = looksForLostSectors;
     }
 
     /** Why the bytes at {@code at} are no whole record of this position, null if they are one. */
-    @Nullable
-    String fault(ByteBuffer buffer, int at, long position) {
+    public @Nullable String fault(ByteBuffer buffer, int at, long position) {
         String fault = StoredMessageLayout.structuralFault(buffer, at, buffer.capacity() - at);
         if (fault != null) {
             return fault;
