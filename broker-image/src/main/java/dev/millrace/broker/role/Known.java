@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a copy knows: the group's record, its own disk, its own log. What must be on disk before something else happens waits
@@ -25,15 +26,15 @@ final class Known {
     private boolean isRegressed;
     private boolean isReadable;
 
-    private boolean isRecovered;
-    private long end;
-    private long forced;
-    private EpochHistory history = EpochHistory.empty();
+    private @Nullable Log log;
     private long committed;
     private int cutCount;
     private final String approvalIdAtStart;
 
     private record Waiting(long ticket, Runnable action) {}
+
+    /** Of this copy, once its store is open. */
+    private record Log(long end, long forced, EpochHistory history) {}
 
     Known(CopyIdentity identity, StoredState stored, Checks checks, Outbox outbox) {
         this.identity = identity;
@@ -83,15 +84,15 @@ final class Known {
     }
 
     boolean isRecovered() {
-        return isRecovered;
+        return log != null;
     }
 
     long end() {
-        return end;
+        return log == null ? 0 : log.end();
     }
 
     EpochHistory history() {
-        return history;
+        return log == null ? EpochHistory.empty() : log.history();
     }
 
     long committed() {
@@ -100,14 +101,11 @@ final class Known {
 
     /** Position up to which this copy says it has everything. */
     long position() {
-        return checks.acknowledged(identity.isForceAwaited(), end, forced);
+        return log == null ? 0 : checks.acknowledged(identity.isForceAwaited(), log.end(), log.forced());
     }
 
     void logAdvanced(long newEnd, long newForced, EpochHistory newHistory) {
-        isRecovered = true;
-        end = newEnd;
-        forced = newForced;
-        history = newHistory;
+        log = new Log(newEnd, newForced, newHistory);
     }
 
     /** Cuts the log; until that is done nothing is appended, and this copy cannot be master. */
@@ -189,6 +187,6 @@ final class Known {
     }
 
     Message.Report report(long askId) {
-        return new Message.Report(askId, me(), stored, isRecovered, history.lastEpoch(), end);
+        return new Message.Report(askId, me(), stored, isRecovered(), history().lastEpoch(), end());
     }
 }

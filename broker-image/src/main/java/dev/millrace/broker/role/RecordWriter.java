@@ -36,13 +36,11 @@ final class RecordWriter {
     private Intent intent = Intent.of(Intent.Kind.ELECT);
     private long sinceMs;
     private long idleUntilMs;
-    private long askId;
     private long readId;
     private long putId;
     private boolean isRefused;
     private boolean isLeaseWanted;
-    private final Map<Integer, Message.Report> reports = new HashMap<>();
-    private final Set<Integer> gone = new HashSet<>();
+    private Round round = new Round(0);
     private @Nullable Write write;
     private @Nullable Result result;
 
@@ -53,6 +51,17 @@ final class RecordWriter {
         LEASING,
         PUTTING,
         RESOLVING
+    }
+
+    /** What the other copies answered to one question. */
+    private static final class Round {
+        final long askId;
+        final Map<Integer, Message.Report> reports = new HashMap<>();
+        final Set<Integer> gone = new HashSet<>();
+
+        Round(long askId) {
+            this.askId = askId;
+        }
     }
 
     /** A record, and the state that it is based on. */
@@ -98,15 +107,13 @@ final class RecordWriter {
         intent = wish;
         write = null;
         isRefused = false;
-        reports.clear();
-        gone.clear();
         phase = Phase.ASKING;
         sinceMs = nowMs;
-        askId = outbox.nextId();
+        round = new Round(outbox.nextId());
         int copies = known.spec().orElseThrow().copies();
         for (int peer = 0; peer < copies; peer++) {
             if (peer != known.identity.replica()) {
-                outbox.send(peer, new Message.Ask(askId));
+                outbox.send(peer, new Message.Ask(round.askId));
             }
         }
     }
@@ -133,7 +140,7 @@ final class RecordWriter {
         }
         switch (phase) {
             case ASKING -> {
-                if (reports.size() + gone.size() >= spec.copies() - 1
+                if (round.reports.size() + round.gone.size() >= spec.copies() - 1
                         || nowMs - sinceMs >= spec.timers().askMs()) {
                     read(nowMs, Phase.READING);
                 }
@@ -165,15 +172,15 @@ final class RecordWriter {
     }
 
     void reported(int peer, Message.Report report) {
-        if (phase == Phase.ASKING && report.askId() == askId) {
-            reports.put(peer, report);
-            gone.remove(peer);
+        if (phase == Phase.ASKING && report.askId() == round.askId) {
+            round.reports.put(peer, report);
+            round.gone.remove(peer);
         }
     }
 
     void peerGone(int peer) {
-        if (phase == Phase.ASKING && !reports.containsKey(peer)) {
-            gone.add(peer);
+        if (phase == Phase.ASKING && !round.reports.containsKey(peer)) {
+            round.gone.add(peer);
         }
     }
 
@@ -214,7 +221,7 @@ final class RecordWriter {
     }
 
     private void propose(GroupState state, boolean isKnown, long nowMs) {
-        boolean isNewerElsewhere = known.checks.isNewerElsewhere(state.record(), reports.values());
+        boolean isNewerElsewhere = known.checks.isNewerElsewhere(state.record(), round.reports.values());
         if (isNewerElsewhere) {
             known.setRegressed();
         }
@@ -223,8 +230,8 @@ final class RecordWriter {
             return;
         }
         String nonce = known.identity.incarnation() + "-" + outbox.nextId();
-        GroupRecord proposal =
-                Proposals.of(intent, known, state, reports.values(), nonce).orElse(null);
+        GroupRecord proposal = Proposals.of(intent, known, state, round.reports.values(), nonce)
+                .orElse(null);
         if (proposal == null) {
             idle(nowMs);
             return;

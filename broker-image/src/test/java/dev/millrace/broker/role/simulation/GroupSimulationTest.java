@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * one with its history.
  */
 final class GroupSimulationTest {
-    private static final long SEEDS = Long.getLong("simulation.seeds", 100);
+    private static final long SEEDS = Long.getLong("simulation.seeds", 2_000);
     private static final long FIRST = Long.getLong("simulation.first", 1);
 
     /** Nothing acknowledged is lost, and the group serves again, whatever the seed. */
