@@ -1,7 +1,9 @@
 package dev.millrace.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.store.engine.StoreWiring;
 import dev.millrace.store.replica.CopyOutcome;
 import dev.millrace.store.replica.LogChunk;
 import dev.millrace.testkit.ManualClock;
@@ -214,6 +216,51 @@ class CopyTest {
     private String cutRefusal(long position) {
         CopyOutcome outcome = replica.await(replica.group().cutTo(position));
         return outcome instanceof CopyOutcome.Refused refused ? refused.reason() : outcome.toString();
+    }
+
+    @Test
+    void anEmptyCopyBeginsWhereItsMastersLogBegins() {
+        master.done(master.group().becomeReplica());
+        master.done(master.group().beginEpoch(1, 0));
+        master.done(master.group().becomeMaster());
+        fill(100);
+        long begin = 2L * TestStore.SEGMENT_BYTES;
+        replica.close();
+
+        StoreWiring.beginCopyAt(
+                TestStore.config(FOLDER).bind(),
+                replicaDisk,
+                begin,
+                master.group().epochs());
+        replica = TestStore.inGroup(TestStore.config(FOLDER), replicaDisk, clock, List.of());
+
+        assertThat(replica.store.minPosition()).isEqualTo(begin);
+        assertThat(replica.group().endPosition()).isEqualTo(begin);
+        assertThat(replica.group().committedPosition()).isEqualTo(begin);
+        long common = master.group()
+                .epochs()
+                .commonEnd(master.group().endPosition(), replica.group().epochs(), begin);
+        assertThat(common).isEqualTo(begin);
+        replica.done(replica.group().cutTo(common));
+        copyAll();
+        commit(master.group().endPosition());
+        List<String> tail = replica.bodies("t", 0);
+        assertThat(tail).isNotEmpty().isEqualTo(lastOf(master.bodies("t", 0), tail.size()));
+
+        replica.close();
+        assertThatThrownBy(() -> StoreWiring.beginCopyAt(
+                        TestStore.config(FOLDER).bind(),
+                        replicaDisk,
+                        0,
+                        master.group().epochs()))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("holds records");
+        replica = TestStore.inGroup(TestStore.config(FOLDER), replicaDisk, clock, List.of());
+        assertThat(replica.bodies("t", 0)).isEqualTo(tail);
+    }
+
+    private static List<String> lastOf(List<String> all, int count) {
+        return all.subList(all.size() - count, all.size());
     }
 
     @Test

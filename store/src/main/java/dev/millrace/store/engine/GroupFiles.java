@@ -48,6 +48,19 @@ final class GroupFiles {
         }
     }
 
+    /**
+     * The epoch history of a copy.
+     *
+     * @throws StoreException if the folder is none
+     */
+    static Path epochsOf(Disk disk, Path store) {
+        if (!StoreIdentity.exists(disk, identityIn(folderOf(store)))) {
+            throw new StoreException("folder " + store
+                    + " is no copy of a broker group; open it as one first, which gives it an identity");
+        }
+        return folderOf(store).resolve("epochs");
+    }
+
     /** @throws StoreException if the folder belongs to another group, or a file is damaged */
     static GroupFiles open(Disk disk, Path store, GroupMembership member, FlushMode flush, boolean wasCrashed) {
         Path folder = folderOf(store);

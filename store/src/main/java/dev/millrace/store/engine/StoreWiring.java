@@ -1,6 +1,7 @@
 package dev.millrace.store.engine;
 
 import dev.millrace.store.Agent;
+import dev.millrace.store.Disk;
 import dev.millrace.store.GroupMembership;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.StoreConfig;
@@ -22,6 +23,7 @@ import dev.millrace.store.dispatch.Dispatcher;
 import dev.millrace.store.dispatch.Followers;
 import dev.millrace.store.dispatch.InheritedOffsets;
 import dev.millrace.store.dispatch.RecordDispatch;
+import dev.millrace.store.epoch.EpochHistory;
 import dev.millrace.store.file.LazyFile;
 import dev.millrace.store.file.LogSegment;
 import dev.millrace.store.index.IndexFile;
@@ -94,6 +96,18 @@ public final class StoreWiring {
         StoreEngine engine = new StoreEngine(wiring);
         engine.start(deps.threads());
         return new GroupEngine(engine, copy, wiring.progress, wiring.segments);
+    }
+
+    /**
+     * For a copy that holds no record, while it is closed: its log begins at a position from now on, where the master's log
+     * begins since retention took what was before. Can be done again after a crash.
+     *
+     * @param position the start of a segment
+     * @param history the master's
+     * @throws StoreException if the log holds records, or the folder is in use or no copy of a group
+     */
+    public static void beginCopyAt(StoreConfig config, Disk disk, long position, EpochHistory history) {
+        EmptyCopy.beginAt(config, disk, position, history);
     }
 
     private static StoreWiring parts(StoreConfig config, StoreDependencies deps, @Nullable GroupMembership member) {

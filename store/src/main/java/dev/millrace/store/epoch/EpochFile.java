@@ -71,6 +71,11 @@ public final class EpochFile {
         }
     }
 
+    /** Takes the history of another log in place of this one, of which nothing is left; durable when it returns. */
+    public void replaceAll(EpochHistory next) {
+        replace(next);
+    }
+
     private void replace(EpochHistory next) {
         StringBuilder text = new StringBuilder(HEAD).append('\n');
         for (EpochHistory.Entry entry : next.entries()) {

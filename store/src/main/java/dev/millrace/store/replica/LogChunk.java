@@ -12,7 +12,10 @@ public sealed interface LogChunk {
         public static final AtEnd INSTANCE = new AtEnd();
     }
 
-    /** Retention took what was there; the log begins at {@code minPosition}. */
+    /**
+     * Retention took what was there; the log begins at {@code minPosition}. A copy that is empty can begin there, see
+     * {@code store.engine.StoreWiring.beginCopyAt}.
+     */
     record Removed(long minPosition) implements LogChunk {}
 
     /** No record begins at the position, or it is behind the end. */
