@@ -174,6 +174,24 @@ class CopyTest {
     }
 
     @Test
+    void aMasterAgainBeginsAQueueBeforeTheRecordThatWasCut() {
+        master.send("other", 0, "x");
+        master.send("t", 0, "cut");
+        master.run();
+        master.done(master.group().becomeReplica());
+        master.done(master.group().cutTo(0));
+        master.done(master.group().becomeMaster());
+
+        TestAppend first = master.send("t", 0, "kept");
+        master.turn("commit-log");
+        master.group().committed(first.endPosition());
+        master.run();
+
+        assertThat(first.queueOffsets[0]).isZero();
+        assertThat(master.bodies("t", 0)).containsExactly("kept");
+    }
+
+    @Test
     void whatWaitsWhenMastershipEndsIsUnknown() {
         TestAppend waiting = master.send("t", 0, "x");
         master.run();
