@@ -121,7 +121,7 @@ final class Ledger {
             throw new Violation(
                     "committed beyond the log", process + " committed " + position + ", log ends at " + disk.end());
         }
-        for (int i = process.checkedTo(); i < position; i++) {
+        for (int i = Math.min(process.checkedTo(), end); i < position; i++) {
             if (i < end) {
                 if (committed[i] != disk.payload(i)) {
                     throw new Violation(
