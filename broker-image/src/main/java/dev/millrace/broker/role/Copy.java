@@ -304,7 +304,7 @@ public final class Copy {
             return false;
         }
         return switch (intent.kind()) {
-            case ELECT -> mastership == null && !known.isCutting();
+            case ELECT -> mastership == null && !known.isLogChanging();
             case SHRINK, STEP_DOWN -> mastership != null;
             case EXPAND ->
                 mastership != null && mastership.isFit(intent.member().orElseThrow());
@@ -388,7 +388,7 @@ public final class Copy {
     }
 
     private boolean mayElect(GroupSpec spec) {
-        return ending == null && !isFenced(spec) && !known.isCutting();
+        return ending == null && !isFenced(spec) && !known.isLogChanging();
     }
 
     private void stopFollowing() {

@@ -70,7 +70,7 @@ final class Following {
 
     void tick(long nowMs, long suspicionMs) {
         boolean isStale = phase == Phase.TAKING && nowMs - heardAtMs > suspicionMs / 2;
-        if ((phase == Phase.ASKED || isStale) && !known.isCutting() && nowMs - askedAtMs >= ASK_AGAIN_MS) {
+        if ((phase == Phase.ASKED || isStale) && !known.isLogChanging() && nowMs - askedAtMs >= ASK_AGAIN_MS) {
             ask(nowMs);
         }
     }
@@ -105,7 +105,7 @@ final class Following {
     }
 
     void accepted(Message.Accept accept, long nowMs) {
-        if (accept.session() != session || phase != Phase.ASKED || known.isCutting()) {
+        if (accept.session() != session || phase != Phase.ASKED || known.isLogChanging()) {
             return;
         }
         if (!known.checks.isEpochTaken(known.stored().epoch(), accept.epoch())) {
@@ -147,7 +147,7 @@ final class Following {
     }
 
     void cutDone() {
-        if (phase == Phase.CUTTING && !known.isCutting() && known.end() == cutAt) {
+        if (phase == Phase.CUTTING && !known.isLogChanging() && known.end() == cutAt) {
             take();
         }
     }

@@ -29,6 +29,9 @@ final class Known {
     private @Nullable Log log;
     private long committed;
     private int cutCount;
+    /** The epoch whose beginning was asked for and is not done, 0 if none is. */
+    private long beginningEpoch;
+
     private final String approvalIdAtStart;
 
     private record Waiting(long ticket, Runnable action) {}
@@ -106,6 +109,9 @@ final class Known {
 
     void logAdvanced(long newEnd, long newForced, EpochHistory newHistory) {
         log = new Log(newEnd, newForced, newHistory);
+        if (newHistory.lastEpoch() >= beginningEpoch) {
+            beginningEpoch = 0;
+        }
     }
 
     /** Cuts the log; until that is done nothing is appended, and this copy cannot be master. */
@@ -118,8 +124,15 @@ final class Known {
         cutCount--;
     }
 
-    boolean isCutting() {
-        return cutCount > 0;
+    /** Begins an epoch at the end of the log; until that is done nothing is taken from a master. */
+    void begin(long epoch) {
+        beginningEpoch = epoch;
+        outbox.add(new Effect.BeginEpoch(epoch));
+    }
+
+    /** Whether a cut of the log, or the beginning of an epoch, was asked for and is not done. */
+    boolean isLogChanging() {
+        return cutCount > 0 || beginningEpoch > 0;
     }
 
     /** Whether a loss was approved since this process began: what it knew as committed may be part of the loss. */

@@ -59,7 +59,7 @@ final class Mastership {
         outbox.add(new Effect.EndStreams());
         known.whenForced(() -> {
             if (!isOver) {
-                outbox.add(new Effect.BeginEpoch(record.epoch()));
+                known.begin(record.epoch());
             }
         });
     }

@@ -31,7 +31,7 @@ final class GroupSimulationTest {
 
     /** Histories that once found a mistake. */
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {111_819})
+    @ValueSource(longs = {111_819, 101168, 209082})
     void keepsWhatItAcknowledgedInHistoriesThatOnceFailed(long seed) {
         List<String> failures = Runs.failures(seed, 1, Copy::new);
 
