@@ -56,7 +56,7 @@ public final class GroupFolder {
             if (wish.to() < 0 || wish.to() >= spec.copies()) {
                 throw noSuchCopy(wish.to(), spec);
             }
-            return copy(spec, spec.fenced(), Optional.of(wish), spec.uncleanElection(), spec.repairApproval());
+            return spec.withSwitchover(Optional.of(wish));
         });
     }
 
@@ -68,7 +68,7 @@ public final class GroupFolder {
             }
             Set<Integer> fenced = new TreeSet<>(spec.fenced());
             fenced.add(replica);
-            return withFenced(spec, fenced);
+            return spec.withFenced(fenced);
         });
     }
 
@@ -77,18 +77,18 @@ public final class GroupFolder {
         return changeSpec(spec -> {
             Set<Integer> fenced = new TreeSet<>(spec.fenced());
             fenced.remove(replica);
-            return withFenced(spec, fenced);
+            return spec.withFenced(fenced);
         });
     }
 
     /** Records a human's approval of a loss, or takes it back. */
     public GroupState approveUnclean(Optional<GroupSpec.Unclean> approval) {
-        return changeSpec(spec -> copy(spec, spec.fenced(), spec.switchover(), approval, spec.repairApproval()));
+        return changeSpec(spec -> spec.withUncleanElection(approval));
     }
 
     /** Records that a repair of the record is wanted, or takes it back. */
     public GroupState approveRepair(Optional<String> approvalId) {
-        return changeSpec(spec -> copy(spec, spec.fenced(), spec.switchover(), spec.uncleanElection(), approvalId));
+        return changeSpec(spec -> spec.withRepairApproval(approvalId));
     }
 
     /** Takes the group away; copies that run keep what they have. The lease stays as it is. */
@@ -116,29 +116,5 @@ public final class GroupFolder {
                 "copy " + replica + " is none of the " + spec.copies() + " copies of " + spec.group()
                         + "; they are numbered from 0 on",
                 null);
-    }
-
-    private static GroupSpec withFenced(GroupSpec spec, Set<Integer> fenced) {
-        return copy(spec, fenced, spec.switchover(), spec.uncleanElection(), spec.repairApproval());
-    }
-
-    private static GroupSpec copy(
-            GroupSpec spec,
-            Set<Integer> fenced,
-            Optional<GroupSpec.Switchover> switchover,
-            Optional<GroupSpec.Unclean> uncleanElection,
-            Optional<String> repairApproval) {
-        return new GroupSpec(
-                spec.cluster(),
-                spec.group(),
-                spec.copies(),
-                spec.minInSync(),
-                spec.acks(),
-                spec.cordon(),
-                fenced,
-                switchover,
-                uncleanElection,
-                repairApproval,
-                spec.timers());
     }
 }

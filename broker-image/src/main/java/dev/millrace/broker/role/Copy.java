@@ -28,6 +28,7 @@ public final class Copy {
     private @Nullable Handover handover;
     private Optional<String> handledWish = Optional.empty();
     private @Nullable Ending ending;
+    private long decidedAtMs;
     private boolean isDiverged;
     private long pollId;
     private long polledAtMs = Long.MIN_VALUE / 2;
@@ -67,6 +68,7 @@ public final class Copy {
      * @param nowMs monotonic time since the start of this process, ms, 0 or more
      */
     public void handle(Event event, long nowMs) {
+        decidedAtMs = nowMs;
         switch (event) {
             case Event.Tick tick -> {}
             case Event.LogAdvanced log -> {
@@ -75,7 +77,7 @@ public final class Copy {
             }
             case Event.CutDone cut -> {
                 known.cutDone();
-                known.logAdvanced(cut.end(), cut.end(), cut.history());
+                known.logAdvanced(cut.end(), cut.forced(), cut.history());
                 if (following != null) {
                     following.cutDone();
                 }
@@ -84,10 +86,13 @@ public final class Copy {
             case Event.RecordSeen seen -> recordSeen(seen, nowMs);
             case Event.ReadFailed failed -> readFailed(failed, nowMs);
             case Event.PutDone done -> {
-                if (done.outcome() instanceof PutOutcome.Written written) {
-                    known.see(written.state(), false);
+                // What was sent before a promise has no outcome any more.
+                if (!known.checks.isBoundByPromise(known.stored())) {
+                    if (done.outcome() instanceof PutOutcome.Written written) {
+                        known.see(written.state(), false);
+                    }
+                    writer.putDone(done, nowMs);
                 }
-                writer.putDone(done, nowMs);
             }
             case Event.LeaseDone done -> lease.done(done, nowMs);
             case Event.Received received -> received(received.peer(), received.message(), nowMs);
@@ -235,14 +240,23 @@ public final class Copy {
             return;
         }
         switch (result.intent().kind()) {
-            case ELECT -> beginMastership(written, nowMs);
-            case SHRINK, EXPAND -> {
-                if (mastership != null && mastership.epoch() == written.epoch()) {
-                    mastership.confirmed(written);
-                    lease.recordChanged();
-                }
+            case ELECT -> {
+                beginMastership(written, nowMs);
+                lease.recordChanged();
             }
+            // Who joined is waited for at once; who left until the disk knows it.
+            case EXPAND -> confirm(written);
+            case SHRINK -> known.whenForced(() -> confirm(written));
             case STEP_DOWN -> endMastership();
+        }
+    }
+
+    private void confirm(GroupRecord written) {
+        if (mastership != null
+                && mastership.epoch() == written.epoch()
+                && mastership.record().isOlderThan(written)) {
+            mastership.confirmed(written);
+            lease.recordChanged();
         }
     }
 
@@ -304,8 +318,10 @@ public final class Copy {
             return false;
         }
         return switch (intent.kind()) {
-            case ELECT -> mastership == null && !known.isLogChanging();
-            case SHRINK, STEP_DOWN -> mastership != null;
+            case ELECT -> mastership == null && isElectionWanted(decidedAtMs);
+            case SHRINK ->
+                mastership != null && mastership.isLaggard(intent.member().orElseThrow(), known.spec(), decidedAtMs);
+            case STEP_DOWN -> mastership != null && handover != null && hasSuccessor(mastership, handover);
             case EXPAND ->
                 mastership != null && mastership.isFit(intent.member().orElseThrow());
         };
@@ -333,12 +349,15 @@ public final class Copy {
             handledWish = spec.switchover().map(GroupSpec.Switchover::requestId);
             return;
         }
-        Optional<Member> successor = current.successor(handover.wished());
-        if (writer.isIdle(nowMs)
-                && mayWrite()
-                && successor.filter(current::hasEverything).isPresent()) {
+        if (writer.isIdle(nowMs) && mayWrite() && hasSuccessor(current, handover)) {
             writer.begin(Intent.of(Intent.Kind.STEP_DOWN), nowMs);
         }
+    }
+
+    private static boolean hasSuccessor(Mastership current, Handover handover) {
+        return current.successor(handover.wished())
+                .filter(current::hasEverything)
+                .isPresent();
     }
 
     private void followerTurn(long nowMs) {
@@ -375,11 +394,10 @@ public final class Copy {
         if (isDiverged || known.spec().isEmpty()) {
             return;
         }
-        GroupSpec spec = known.spec().get();
-        boolean wantsElection = candidacy.wantsElection(spec, record, Optional.ofNullable(following), nowMs);
-        if (wantsElection && writer.isIdle(nowMs) && mayWrite() && mayElect(spec)) {
+        boolean isWanted = isElectionWanted(nowMs);
+        if (isWanted && writer.isIdle(nowMs) && mayWrite()) {
             writer.begin(Intent.of(Intent.Kind.ELECT), nowMs);
-        } else if (!wantsElection) {
+        } else if (!isWanted) {
             writer.abandon(nowMs);
         }
         if (writer.pending().isEmpty()) {
@@ -387,8 +405,14 @@ public final class Copy {
         }
     }
 
-    private boolean mayElect(GroupSpec spec) {
-        return ending == null && !isFenced(spec) && !known.isLogChanging();
+    /** Whether this copy ought to elect itself, as far as it knows now. */
+    private boolean isElectionWanted(long nowMs) {
+        if (known.group().isEmpty() || known.record().isEmpty() || ending != null || known.isLogChanging()) {
+            return false;
+        }
+        GroupSpec spec = known.group().get().spec();
+        return !isFenced(spec)
+                && candidacy.wantsElection(spec, known.record().get(), Optional.ofNullable(following), nowMs);
     }
 
     private void stopFollowing() {
@@ -441,6 +465,9 @@ public final class Copy {
         boolean isAlone = isAlone(current, spec);
         boolean isServing = current.isOpen() && !isFenced(spec) && (!isAlone || lease.covers(current.record(), nowMs));
         Set<RoleView.Condition> conditions = conditions();
+        if (known.stored().isVolatile()) {
+            conditions.add(RoleView.Condition.POSSIBLE_LOSS);
+        }
         if (current.isOpen() && !isServing && !isFenced(spec)) {
             conditions.add(RoleView.Condition.LEASE_LOST);
         }

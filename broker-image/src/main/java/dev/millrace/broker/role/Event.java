@@ -19,8 +19,13 @@ public sealed interface Event {
     /** A {@link Effect.Persist} is forced. */
     record Stored(long ticket) implements Event {}
 
-    /** A {@link Effect.Cut} is forced. */
-    record CutDone(long end, EpochHistory history) implements Event {}
+    /**
+     * A {@link Effect.Cut} is forced.
+     *
+     * @param end of the log
+     * @param forced everything before it is on disk; before {@code end} if what stays was not forced yet
+     */
+    record CutDone(long end, long forced, EpochHistory history) implements Event {}
 
     /**
      * The group as its store has it.

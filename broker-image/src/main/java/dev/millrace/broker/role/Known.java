@@ -148,6 +148,10 @@ final class Known {
 
     /** Takes a state over unless it is older than what is known; true if it was. */
     boolean see(GroupState seen, boolean isNewest) {
+        if (!isNewest && checks.isBoundByPromise(stored)) {
+            // Only a read shows the record that the promise waits for.
+            return false;
+        }
         Optional<GroupRecord> record = seen.record();
         Optional<GroupRecord> known = stored.record();
         if (record.isPresent() && known.isPresent() && checks.isRegressed(known.get(), record.get())) {

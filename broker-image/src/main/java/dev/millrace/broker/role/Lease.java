@@ -33,6 +33,8 @@ final class Lease {
     void want(boolean wanted) {
         if (isWanted && !wanted) {
             outbox.add(new Effect.ReleaseLease());
+            // What was asked before says nothing of what comes after.
+            askId = 0;
             forget();
         }
         isWanted = wanted;

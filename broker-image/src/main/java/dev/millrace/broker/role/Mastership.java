@@ -211,6 +211,14 @@ final class Mastership {
         return Optional.ofNullable(found);
     }
 
+    /** Whether a member is still silent or behind. */
+    boolean isLaggard(Member member, Optional<GroupSpec> spec, long nowMs) {
+        Session session = sessionOf(member);
+        long sinceThenMs = session == null ? sinceMs : session.caughtUpMs;
+        return spec.filter(found -> sinceThenMs < nowMs - found.timers().shrinkMs())
+                .isPresent();
+    }
+
     /** A copy that is not in the set and has what a member must have. */
     Optional<Member> joiner() {
         return sessions.values().stream()

@@ -4,8 +4,9 @@ import dev.millrace.store.epoch.EpochHistory;
 import java.util.Optional;
 
 /**
- * What copies of a group tell each other; may be lost, late or repeated, but not altered. The bytes of the log travel beside
- * them, in order, within a session. Thread-safe: immutable.
+ * What copies of a group tell each other. May be lost, not altered. A transport hands over what came on one connection in
+ * order, and once a peer has connected anew nothing of its older connections: sessions are numbered by each process from one
+ * on. The bytes of the log travel beside the messages, in order, within a session. Thread-safe: immutable.
  */
 public sealed interface Message {
     /**

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * One write of the record at a time, from the wish to the certainty what became of it.
  *
  * <pre>
- *   idle -&gt; asking the other copies -&gt; reading -&gt; [taking the lease -&gt; reading] -&gt; putting -&gt; won
+ *   idle -&gt; asking the other copies -&gt; reading -&gt; [taking the lease -&gt; asking -&gt; reading] -&gt; putting -&gt; won
  *                                                                                    |  ^
  *                                              no answer, or one that proves nothing v  | the record is still the old one
  *                                                                                resolving -&gt; won or lost
@@ -107,6 +107,10 @@ final class RecordWriter {
         intent = wish;
         write = null;
         isRefused = false;
+        ask(nowMs);
+    }
+
+    private void ask(long nowMs) {
         phase = Phase.ASKING;
         sinceMs = nowMs;
         round = new Round(outbox.nextId());
@@ -152,7 +156,7 @@ final class RecordWriter {
             }
             case LEASING -> {
                 if (lease.isHeld(nowMs)) {
-                    read(nowMs, Phase.READING);
+                    ask(nowMs);
                 } else if (nowMs - sinceMs >= 2_000L * spec.timers().leaseSeconds()) {
                     idle(nowMs);
                 }

@@ -154,7 +154,7 @@ final class MutationTest {
         return List.of(
                 mutation(
                         "heard positions forgotten per session (4)",
-                        without(remembers).among("POWER").flushing(false).hinted(1983)),
+                        without(remembers).among("POWER").flushing(false).hinted(1188)),
                 mutation("cut by epoch history (4)", without(cutsByLength).among("NETWORK")),
                 mutation("read only committed", usual().among("NETWORK").leavingOut("READ_COMMITTED")),
                 mutation(
@@ -226,13 +226,13 @@ final class MutationTest {
         return List.of(
                 mutation(
                         "unknown is not failed (10)",
-                        without(givesUp).among("RECORD_LINK").hinted(9840)),
+                        without(givesUp).among("RECORD_LINK").hinted(2671)),
                 mutation(
                         "lease before an unclean election (8, 9)",
                         without(needsNoLease).among("UNCLEAN").ofCopies(3)),
                 mutation(
                         "lease and read before opening (8)",
-                        without(opensUnread).among("LATE_WINS").ofCopies(3).hinted(3637)),
+                        without(opensUnread).among("LATE_WINS").ofCopies(3).hinted(8876)),
                 mutation(
                         "all members gone, not only the lease (9)",
                         usual().among("UNCLEAN").ofCopies(3).leavingOut("MEMBERS_GONE")),

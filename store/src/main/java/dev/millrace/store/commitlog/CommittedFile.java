@@ -61,7 +61,9 @@ public final class CommittedFile implements AutoCloseable {
                     "file " + path + " is missing, of another version or no file of " + FILE_BYTES
                             + " bytes; restore it, or give this copy an empty folder so that it copies everything from the master");
         }
-        found.written = Math.max(found.position(SLOT_BYTES), found.position(2 * SLOT_BYTES));
+        // The next write goes to the other one.
+        found.slot = found.position(SLOT_BYTES) > found.position(2 * SLOT_BYTES) ? SLOT_BYTES : 2 * SLOT_BYTES;
+        found.written = found.position(found.slot);
         found.forced = found.written;
         return found;
     }

@@ -117,10 +117,12 @@ public final class LogProgress {
             throw new AssertionError("cut to " + position + " below the committed position " + committed());
         }
         synchronized (lock) {
-            addCut();
             storeTimeMs = timeMs;
             appended = position;
             durable = Math.min(durable, position);
+            // Last: who reads the count of cuts first, and these then, is told at the end that they do not belong
+            // together.
+            addCut();
         }
     }
 

@@ -197,7 +197,7 @@ final class CopyProcess {
         disk.beginCut((int) cut.position());
         ordered(false, () -> {
             disk.finishLog();
-            deliver(new Event.CutDone(disk.end(), disk.history()));
+            deliver(new Event.CutDone(disk.end(), disk.forced(), disk.history()));
         });
     }
 
