@@ -127,6 +127,7 @@ final class OrderIT {
                 }
                 case "end" -> new OrderEvent.Ended(words[1], Integer.parseInt(words[2]), Long.parseLong(words[3]));
                 case "started" -> new OrderEvent.MemberStarted(words[1]);
+                case "leaves" -> new OrderEvent.MemberLeaves(words[1]);
                 case "gone" -> new OrderEvent.MemberGone(words[1]);
                 case "told" -> new OrderEvent.OffsetTold(Integer.parseInt(words[1]), Long.parseLong(words[2]));
                 case "broker-killed" -> new OrderEvent.BrokerKilled();
@@ -195,11 +196,13 @@ final class OrderIT {
         }
 
         private void kill(String name) {
+            link.tell("leaves " + name);
             Objects.requireNonNull(running.remove(name)).kill();
             link.tell("gone " + name);
         }
 
         private void stop(String name) {
+            link.tell("leaves " + name);
             Objects.requireNonNull(running.remove(name)).stop();
             link.tell("gone " + name);
         }

@@ -17,6 +17,9 @@ public sealed interface OrderEvent {
     /** A process is about to start: it was not there before. */
     record MemberStarted(String member) implements OrderEvent {}
 
+    /** A process is about to end. */
+    record MemberLeaves(String member) implements OrderEvent {}
+
     /** A process is gone, by itself or killed: it handles nothing any more. */
     record MemberGone(String member) implements OrderEvent {}
 

@@ -16,8 +16,9 @@ import java.util.Set;
  * <ol>
  *   <li>Nothing is skipped: a delivery's number is at most one more than the greatest number that was delivered before.
  *   <li>A step back needs a cause: the process is not the one of the delivery before, so the queue has changed hands and
- *       goes on behind what was acknowledged last; or the broker was killed in between. A process that keeps its queue
- *       never gets an older message after a newer one.
+ *       goes on behind what was acknowledged last; or the broker was killed in between; or it is the very message that
+ *       came last, and a process came or went in between, so the queue may have been in other hands and come back before
+ *       they touched it. A process that keeps its queue never gets an older message after a newer one.
  *   <li>It goes back to the last acknowledged message and no further: if the broker told an offset before a process was
  *       started, that process gets nothing that stands before this offset, unless the broker was killed after that.
  *   <li>A queue is in one hand: no process begins a message while another is at one of the same queue, unless the broker
@@ -31,6 +32,7 @@ public final class OrderRules {
 
     private final Map<String, OrderEvent.Begun> lastOfKey = new HashMap<>();
     private final Map<String, Integer> killsAtLastOfKey = new HashMap<>();
+    private final Map<String, Integer> changesAtLastOfKey = new HashMap<>();
     private final Map<String, Integer> greatest = new HashMap<>();
     private final Map<Integer, Long> told = new HashMap<>();
     private final Map<String, Map<Integer, Long>> floors = new HashMap<>();
@@ -38,6 +40,7 @@ public final class OrderRules {
     private final Set<String> places = new HashSet<>();
     private final List<String> violations = new ArrayList<>();
     private int killCount;
+    private int changeCount;
     private int violationCount;
     private int overlapCount;
     private int stepBackCount;
@@ -48,8 +51,15 @@ public final class OrderRules {
         switch (event) {
             case OrderEvent.Begun begun -> begin(begun);
             case OrderEvent.Ended ended -> busy.remove(ended.queueId(), ended.member());
-            case OrderEvent.MemberStarted started -> floors.put(started.member(), new HashMap<>(told));
-            case OrderEvent.MemberGone gone -> busy.values().removeIf(gone.member()::equals);
+            case OrderEvent.MemberStarted started -> {
+                changeCount++;
+                floors.put(started.member(), new HashMap<>(told));
+            }
+            case OrderEvent.MemberLeaves leaves -> changeCount++;
+            case OrderEvent.MemberGone gone -> {
+                changeCount++;
+                busy.values().removeIf(gone.member()::equals);
+            }
             case OrderEvent.OffsetTold offset -> told.put(offset.queueId(), offset.offset());
             case OrderEvent.BrokerKilled() -> forget();
         }
@@ -70,6 +80,7 @@ public final class OrderRules {
         checkSequence(begun);
         lastOfKey.put(begun.key(), begun);
         killsAtLastOfKey.put(begun.key(), killCount);
+        changesAtLastOfKey.put(begun.key(), changeCount);
         greatest.merge(begun.key(), begun.number(), Math::max);
     }
 
@@ -100,11 +111,17 @@ public final class OrderRules {
             return;
         }
         stepBackCount++;
-        boolean hasCause =
-                !last.member().equals(begun.member()) || killsAtLastOfKey.getOrDefault(begun.key(), 0) != killCount;
+        boolean hasCause = !last.member().equals(begun.member())
+                || killsAtLastOfKey.getOrDefault(begun.key(), 0) != killCount
+                || cameBack(begun, last);
         if (!hasCause) {
             violate("out of order: " + begun + " came after " + last);
         }
+    }
+
+    /** A process that lost its queue while it was at a message, and got it back, handles that message again. */
+    private boolean cameBack(OrderEvent.Begun begun, OrderEvent.Begun last) {
+        return begun.equals(last) && changesAtLastOfKey.getOrDefault(begun.key(), 0) != changeCount;
     }
 
     private static boolean follows(OrderEvent.Begun begun, OrderEvent.Begun last) {

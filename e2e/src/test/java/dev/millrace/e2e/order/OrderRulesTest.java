@@ -46,6 +46,34 @@ final class OrderRulesTest {
         assertThat(rules.violations()).isEmpty();
     }
 
+    /** Its first handling had no effect: the queue was lost meanwhile, and came back. */
+    @Test
+    void takesTheLastMessageAgainWhenAProcessCameOrWent() {
+        handle("a", 0);
+        handle("a", 1);
+        rules.accept(new OrderEvent.MemberLeaves("b"));
+        handle("a", 1);
+
+        assertThat(rules.violations()).isEmpty();
+    }
+
+    @Test
+    void seesTheLastMessageAgainWhenNothingHappened() {
+        rules.accept(new OrderEvent.MemberLeaves("b"));
+        List.of(0, 1, 1).forEach(number -> handle("a", number));
+
+        assertThat(rules.violations()).singleElement().asString().startsWith("out of order");
+    }
+
+    @Test
+    void seesAnOlderMessageAlsoWhenAProcessCameOrWent() {
+        List.of(0, 1).forEach(number -> handle("a", number));
+        rules.accept(new OrderEvent.MemberLeaves("b"));
+        handle("a", 0);
+
+        assertThat(rules.violations()).singleElement().asString().startsWith("out of order");
+    }
+
     @Test
     void takesWhatAProducerStoredTwice() {
         handleAt("a", 0, 0);
