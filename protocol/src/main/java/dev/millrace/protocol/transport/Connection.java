@@ -93,7 +93,9 @@ public final class Connection {
         if (eventLoop.inEventLoop()) {
             flushLast();
         }
-        context.close();
+        if (!context.isRemoved()) { // else the channel is somebody else's
+            context.close();
+        }
     }
 
     /** Runs a task on the event loop; any thread. A task for a connection that is gone is dropped. */

@@ -44,6 +44,8 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private boolean isPaused;
     private boolean isResumeScheduled;
     private boolean isClosing;
+    private boolean isHeld;
+    private @Nullable ChannelHandlerContext context;
 
     FrameReader(LoopState loop, TransportSettings settings, RequestHandler handler, ConnectionListener listener) {
         this.loop = loop;
@@ -58,6 +60,62 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
             throw new AssertionError("asked for the connection before the channel was active");
         }
         return connection;
+    }
+
+    /** Begins with a channel that is open, and with what another one read of it; event loop. */
+    void takeOver(ChannelHandlerContext open, @Nullable ByteBuf known) {
+        channelActive(open);
+        if (known != null) {
+            channelRead(open, known);
+            channelReadComplete(open);
+        }
+        if (!isPaused && !isClosing) {
+            open.channel().config().setAutoRead(true);
+        }
+    }
+
+    /** Handles no further frame until {@link #release}; event loop. */
+    void hold() {
+        isHeld = true;
+        if (context != null) {
+            pause(context);
+        }
+    }
+
+    /** Goes on; event loop. */
+    void release() {
+        if (isHeld && context != null) {
+            isHeld = false;
+            regulate(context);
+        }
+    }
+
+    /** Whether all that was asked is answered; event loop. */
+    boolean isIdle() {
+        return connection == null || connection.requestsInFlight() == 0;
+    }
+
+    /** Ends here what goes on elsewhere: the channel stays open. Gives what was read and not handled; event loop. */
+    @Nullable
+    ByteBuf leave() {
+        ByteBuf known = rest;
+        rest = null;
+        isClosing = true;
+        if (frameDeadline != null) {
+            frameDeadline.cancel(false);
+        }
+        if (connection != null && context != null) {
+            connection.flushLast();
+            context.pipeline().remove(this);
+            connection.closed();
+            listener.closed(connection);
+        }
+        return known;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
     }
 
     @Override
@@ -128,7 +186,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     private void handleFrames(ChannelHandlerContext context, ByteBuf bytes) {
         boolean isFirst = true;
         while (bytes.readableBytes() >= LENGTH_BYTES && !isClosing) {
-            if (!connection().mayRead()) {
+            if (!mayRead()) {
                 pause(context);
                 break;
             }
@@ -215,6 +273,10 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private boolean mayRead() {
+        return !isHeld && connection().mayRead();
+    }
+
     private void pause(ChannelHandlerContext context) {
         if (!isPaused) {
             isPaused = true;
@@ -227,7 +289,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         if (isClosing) {
             return;
         }
-        if (!connection().mayRead()) {
+        if (!mayRead()) {
             pause(context);
         } else if (isPaused && !isResumeScheduled) {
             isResumeScheduled = true;
@@ -237,7 +299,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
     private void resume(ChannelHandlerContext context) {
         isResumeScheduled = false;
-        if (isClosing || !isPaused || !connection().mayRead()) {
+        if (isClosing || !isPaused || !mayRead()) {
             return;
         }
         isPaused = false;

@@ -45,14 +45,17 @@ public final class RemotingServer implements AutoCloseable {
                 .bind(address)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new TransportException(
-                    "can't listen on " + address.getHostString() + ":" + address.getPort() + ": "
-                            + bound.cause().getMessage()
-                            + "; end what uses the port, or configure another port or host",
-                    false,
-                    bound.cause());
+            throw unavailable(address, bound.cause());
         }
         return new RemotingServer(threads, bound.channel(), channels);
+    }
+
+    static TransportException unavailable(InetSocketAddress address, Throwable cause) {
+        return new TransportException(
+                "can't listen on " + address.getHostString() + ":" + address.getPort() + ": " + cause.getMessage()
+                        + "; end what uses the port, or configure another port or host",
+                false,
+                cause);
     }
 
     /** The port it listens on. */
