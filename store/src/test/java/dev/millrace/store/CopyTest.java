@@ -206,6 +206,28 @@ class CopyTest {
     }
 
     @Test
+    void whatWaitsWhenAppendsAreRefusedIsStillAnswered() {
+        TestAppend waiting = master.send("t", 0, "x");
+        master.turn("commit-log");
+
+        master.done(master.group().refuseAppends());
+        TestAppend late = master.send("t", 0, "y");
+        master.turn("commit-log");
+        assertThat(late.outcome()).isInstanceOf(AppendOutcome.NotMaster.class);
+        assertThat(waiting.outcome()).isNull();
+
+        master.group().committed(waiting.endPosition());
+        master.run();
+        assertThat(waiting.isAppended()).isTrue();
+
+        master.done(master.group().becomeMaster());
+        TestAppend again = master.send("t", 0, "z");
+        master.turn("commit-log");
+        assertThat(again.outcome()).isNull();
+        assertThat(again.queueOffsets[0]).isOne();
+    }
+
+    @Test
     void cutsOnlyAboveTheCommittedPositionAndBetweenRecords() {
         fill(100);
         copyAll();

@@ -186,7 +186,7 @@ public final class CommitLog implements Agent {
     private @Nullable AppendOutcome tryAppend(AppendRequest request) {
         AppendOutcome refusal = parts.gate.refusal();
         GroupDuty duty = group;
-        if (refusal == null && duty != null && !duty.isMaster()) {
+        if (refusal == null && duty != null && !duty.takesAppends()) {
             refusal = AppendOutcome.NotMaster.INSTANCE;
         }
         if (refusal == null) {

@@ -28,6 +28,7 @@ public final class GroupDuty {
     private final CopiedRecords records = new CopiedRecords();
     private GroupInbox.@Nullable Request delayed;
     private volatile boolean isMaster;
+    private boolean isSealed;
 
     /**
      * What a copy has more than a store that stands alone.
@@ -46,9 +47,13 @@ public final class GroupDuty {
         this.followers = log.followers();
     }
 
-    /** Whether appends are taken. */
     public boolean isMaster() {
         return isMaster;
+    }
+
+    /** Whether appends are taken; commit-log thread. */
+    boolean takesAppends() {
+        return isMaster && !isSealed;
     }
 
     /** Carries out what waits; returns how much. */
@@ -119,6 +124,7 @@ public final class GroupDuty {
             case GroupInbox.Begin begin -> begin(begin.epoch(), begin.start());
             case GroupInbox.Lead lead -> lead();
             case GroupInbox.Follow follow -> follow();
+            case GroupInbox.Seal seal -> seal();
         };
     }
 
@@ -182,6 +188,12 @@ public final class GroupDuty {
             progress.ownFrom(progress.appended());
             isMaster = true;
         }
+        isSealed = false;
+        return done();
+    }
+
+    private CopyOutcome seal() {
+        isSealed = true;
         return done();
     }
 

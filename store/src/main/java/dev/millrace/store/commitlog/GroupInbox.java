@@ -39,6 +39,8 @@ public final class GroupInbox {
 
     record Follow(CompletableFuture<CopyOutcome> answer) implements Request {}
 
+    record Seal(CompletableFuture<CopyOutcome> answer) implements Request {}
+
     record Commit(long position, CompletableFuture<CopyOutcome> answer) implements Request {
         private static final CompletableFuture<CopyOutcome> NOBODY = new CompletableFuture<>();
     }
@@ -66,6 +68,10 @@ public final class GroupInbox {
 
     public CompletionStage<CopyOutcome> follow() {
         return put(new Follow(new CompletableFuture<>()));
+    }
+
+    public CompletionStage<CopyOutcome> seal() {
+        return put(new Seal(new CompletableFuture<>()));
     }
 
     /** False if too many requests wait. */

@@ -110,15 +110,19 @@ public final class LogFlusher implements Agent {
             return false;
         }
         try {
-            segments.force(from, to);
-        } catch (StoreException e) {
-            if (cuts == progress.cuts()) {
-                gate.fail(e);
+            long end = segments.force(from, to);
+            if (end == to) {
+                progress.force(to, cuts);
+                return true;
             }
-            return false;
+            if (cuts == progress.cuts()) {
+                gate.fail(new StoreException("position " + end + " to force is in no segment of the log, which ends at "
+                        + to + "; a file was removed by hand: restart the store"));
+            }
+        } catch (StoreException e) {
+            gate.fail(e); // also after a cut: what stays may not be on the disk
         }
-        progress.force(to, cuts);
-        return true;
+        return false;
     }
 
     FlushWaiters waiters() {

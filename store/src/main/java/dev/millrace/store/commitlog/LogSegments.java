@@ -2,7 +2,6 @@ package dev.millrace.store.commitlog;
 
 import dev.millrace.protocol.message.StoredMessageLayout;
 import dev.millrace.store.Disk;
-import dev.millrace.store.StoreException;
 import dev.millrace.store.file.LogSegment;
 import dev.millrace.store.file.Published;
 import dev.millrace.store.queue.RecordTimes;
@@ -113,14 +112,13 @@ public final class LogSegments implements RecordTimes {
         }
     }
 
-    /** Forces a range that may span segments. */
-    public void force(long from, long to) {
+    /** Forces a range that may span segments; gives where it ended, before {@code to} if no segment holds what follows. */
+    public long force(long from, long to) {
         long at = from;
         while (at < to) {
             LogSegment segment = hold(at);
             if (segment == null) {
-                throw new StoreException("position " + at + " to force is in no segment of " + folder
-                        + "; a file was removed by hand: restart the store");
+                return at;
             }
             long until = Math.min(to, segment.endPosition());
             try {
@@ -130,6 +128,7 @@ public final class LogSegments implements RecordTimes {
             }
             at = until;
         }
+        return at;
     }
 
     /** Upkeep thread: takes the first segment out and deletes its name; the last one stays. */

@@ -96,6 +96,11 @@ final class GroupEngine implements GroupStore {
     }
 
     @Override
+    public CompletionStage<CopyOutcome> refuseAppends() {
+        return copy.inbox.seal();
+    }
+
+    @Override
     public CompletionStage<CopyOutcome> becomeReplica() {
         return copy.inbox.follow();
     }

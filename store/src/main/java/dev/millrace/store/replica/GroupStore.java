@@ -31,7 +31,7 @@ public interface GroupStore extends AutoCloseable {
     /** Which master wrote which part of the log, as it is on the disk. */
     EpochHistory epochs();
 
-    /** Whether appends are taken. */
+    /** Whether it is master; it takes appends unless {@link #refuseAppends} was called since. */
     boolean isMaster();
 
     /** Position behind the last record, of this copy alone. */
@@ -84,6 +84,12 @@ public interface GroupStore extends AutoCloseable {
 
     /** From now on appends are taken; waits for nothing. Records that are not committed get no other offsets by it. */
     CompletionStage<CopyOutcome> becomeMaster();
+
+    /**
+     * From now on appends are refused, until {@link #becomeMaster}; those that wait are still answered once they are
+     * committed.
+     */
+    CompletionStage<CopyOutcome> refuseAppends();
 
     /** From now on appends are refused; those that wait end in {@code AppendOutcome.MastershipEnded}. */
     CompletionStage<CopyOutcome> becomeReplica();
