@@ -103,7 +103,7 @@ public interface Producer extends AutoCloseable {
             return this;
         }
 
-        /** Time for one message over all its attempts; 3 s by default. */
+        /** Time for one message over all its attempts, of which none takes longer than 5 s; 3 s by default. */
         public Builder sendTimeout(Duration newSendTimeout) {
             sendTimeout = newSendTimeout;
             return this;

@@ -9,11 +9,15 @@ import dev.millrace.client.internal.net.Faults;
 import dev.millrace.client.internal.route.WriteQueue;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.codec.HeaderFields;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Reads the answers of sends. Stateless. */
 final class Answers {
+    /** A broker that does not answer for so long may hang, and another one be master by now: the send is repeated. */
+    static final Duration ATTEMPT_MAX = Duration.ofSeconds(5);
+
     private Answers() {}
 
     /** The result of one message. */

@@ -206,8 +206,12 @@ public final class BatchSender implements Producer {
 
     private Lane newLane(String address, int bits) {
         return (bits & BrokerFeatures.MULTI_SEND) != 0
-                ? new MultiSendLane(context, batching, address, settings.sendTimeout(), outcomes)
-                : new QueueBatchLane(context, settings.group(), batching, address, settings.sendTimeout(), outcomes);
+                ? new MultiSendLane(context, batching, address, attemptTimeout(), outcomes)
+                : new QueueBatchLane(context, settings.group(), batching, address, attemptTimeout(), outcomes);
+    }
+
+    private Duration attemptTimeout() {
+        return settings.sendTimeout().compareTo(Answers.ATTEMPT_MAX) < 0 ? settings.sendTimeout() : Answers.ATTEMPT_MAX;
     }
 
     private void repeatOrFail(PendingSend send, ClientException fault) {

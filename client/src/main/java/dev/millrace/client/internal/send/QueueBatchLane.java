@@ -136,8 +136,7 @@ final class QueueBatchLane implements Lane {
         return new ClientException(
                 ErrorCode.TIMEOUT,
                 "message " + send.out().uniqueId() + " waited behind another request for queue "
-                        + send.target().queue() + " at " + address + " until its " + timeout.toMillis()
-                        + " ms were over");
+                        + send.target().queue() + " at " + address + " until its time was over");
     }
 
     private void tell(List<PendingSend> batch, List<SendResult> results, @Nullable ClientException fault) {

@@ -93,7 +93,7 @@ final class SingleSend implements BiConsumer<@Nullable SendResult, @Nullable Thr
         }
         target = next;
         attempts++;
-        long leftNanos = deadlineNanos - attemptNanos;
+        long leftNanos = Math.min(deadlineNanos - attemptNanos, Answers.ATTEMPT_MAX.toNanos());
         sender.context()
                 .requests()
                 .call(next.address(), request(sender.group(), out, next), Duration.ofNanos(leftNanos), this)
