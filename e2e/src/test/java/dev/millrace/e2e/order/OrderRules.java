@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -16,9 +17,11 @@ import java.util.Set;
  * <ol>
  *   <li>Nothing is skipped: a delivery's number is at most one more than the greatest number that was delivered before.
  *   <li>A step back needs a cause: the process is not the one of the delivery before, so the queue has changed hands and
- *       goes on behind what was acknowledged last; or the broker was killed in between; or it is the very message that
- *       came last, and a process came or went in between, so the queue may have been in other hands and come back before
- *       they touched it. A process that keeps its queue never gets an older message after a newer one.
+ *       goes on behind what was acknowledged last; or it is the very message that came last, and a process came or went
+ *       in between, so the queue may have been in other hands and come back before they touched it; or it is the first
+ *       one of its key since the broker was killed, which forgets locks: another process may have had the queue for a moment
+ *       without a message of it, and have stored again the older offset that it found. Otherwise a process never gets an
+ *       older message after a newer one.
  *   <li>It goes back to the last acknowledged message and no further: if the broker told an offset before a process was
  *       started, that process gets nothing that stands before this offset, unless the broker was killed after that.
  *   <li>A queue is in one hand: no process begins a message while another is at one of the same queue, unless the broker
@@ -31,7 +34,7 @@ public final class OrderRules {
     private static final int SHOWN_MAX = 20;
 
     private final Map<String, OrderEvent.Begun> lastOfKey = new HashMap<>();
-    private final Map<String, Integer> killsAtLastOfKey = new HashMap<>();
+    private final Map<String, Integer> killsAtStepBack = new HashMap<>();
     private final Map<String, Integer> changesAtLastOfKey = new HashMap<>();
     private final Map<String, Integer> greatest = new HashMap<>();
     private final Map<Integer, Long> told = new HashMap<>();
@@ -79,7 +82,6 @@ public final class OrderRules {
         checkFloor(begun);
         checkSequence(begun);
         lastOfKey.put(begun.key(), begun);
-        killsAtLastOfKey.put(begun.key(), killCount);
         changesAtLastOfKey.put(begun.key(), changeCount);
         greatest.merge(begun.key(), begun.number(), Math::max);
     }
@@ -111,11 +113,11 @@ public final class OrderRules {
             return;
         }
         stepBackCount++;
-        boolean hasCause = !last.member().equals(begun.member())
-                || killsAtLastOfKey.getOrDefault(begun.key(), 0) != killCount
-                || cameBack(begun, last);
-        if (!hasCause) {
-            violate("out of order: " + begun + " came after " + last);
+        if (last.member().equals(begun.member()) && !cameBack(begun, last)) {
+            int killsBefore = Objects.requireNonNullElse(killsAtStepBack.put(begun.key(), killCount), 0);
+            if (killsBefore == killCount) {
+                violate("out of order: " + begun + " came after " + last);
+            }
         }
     }
 

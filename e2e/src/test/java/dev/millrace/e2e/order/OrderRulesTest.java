@@ -46,6 +46,25 @@ final class OrderRulesTest {
         assertThat(rules.violations()).isEmpty();
     }
 
+    /** A kill forgets locks: another process held the queue for a moment and stored the offset again that it had found. */
+    @Test
+    void takesOneStepBackOfAKeySomeTimeAfterTheBrokerWasKilled() {
+        List.of(0, 1).forEach(number -> handle("a", number));
+        rules.accept(new OrderEvent.BrokerKilled());
+        List.of(2, 3, 1, 2, 3, 4).forEach(number -> handle("a", number));
+
+        assertThat(rules.violations()).isEmpty();
+    }
+
+    @Test
+    void seesASecondStepBackAfterTheBrokerWasKilled() {
+        List.of(0, 1).forEach(number -> handle("a", number));
+        rules.accept(new OrderEvent.BrokerKilled());
+        List.of(2, 1, 2, 1).forEach(number -> handle("a", number));
+
+        assertThat(rules.violations()).singleElement().asString().startsWith("out of order");
+    }
+
     /** Its first handling had no effect: the queue was lost meanwhile, and came back. */
     @Test
     void takesTheLastMessageAgainWhenAProcessCameOrWent() {
