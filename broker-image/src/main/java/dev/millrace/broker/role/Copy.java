@@ -135,7 +135,7 @@ public final class Copy {
         writer.peerGone(gone.peer());
         candidacy.gone(gone.peer(), gone.isRefused(), nowMs);
         if (mastership != null) {
-            mastership.peerGone(gone.peer());
+            mastership.peerGone(gone.peer(), gone.isRefused());
         }
         if (following != null && following.master() == gone.peer()) {
             following.lost();

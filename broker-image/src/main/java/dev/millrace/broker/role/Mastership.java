@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Mastership {
     private static final long HEARTBEAT_MS = 100;
 
+    /** A process that is known to be dead is not waited for as long as one that is silent. */
+    private static final long DEAD_SHRINK_MS = 300;
+
     private final Known known;
     private final Outbox outbox;
     private final Map<Integer, Session> sessions = new HashMap<>();
@@ -34,6 +37,8 @@ final class Mastership {
         final String incarnation;
         long acknowledged;
         boolean isStreaming;
+        /** Its machine said that nothing listens. */
+        boolean isDead;
         /** When it last had all that the master had at a moment before. */
         long caughtUpMs;
 
@@ -141,9 +146,10 @@ final class Mastership {
     }
 
     /** The connection is gone; what was heard is not forgotten, the session goes on being silent. */
-    void peerGone(int peer) {
+    void peerGone(int peer, boolean isRefused) {
         Session session = sessions.get(peer);
         if (session != null) {
+            session.isDead |= isRefused;
             session.isStreaming = false;
             session.markEnd = Long.MAX_VALUE;
         }
@@ -198,24 +204,24 @@ final class Mastership {
                 record.syncSet().size() - 1, record.syncSet().size(), spec.minInSync())) {
             return Optional.empty();
         }
-        Member found = null;
-        long oldestMs = nowMs - spec.timers().shrinkMs();
-        for (Member member : record.syncSet()) {
-            Session session = sessionOf(member);
-            long sinceThenMs = session == null ? sinceMs : session.caughtUpMs;
-            if (!member.equals(known.me()) && sinceThenMs < oldestMs) {
-                oldestMs = sinceThenMs;
-                found = member;
-            }
-        }
-        return Optional.ofNullable(found);
+        return record.syncSet().stream()
+                .filter(member -> !member.equals(known.me()))
+                .filter(member -> isLaggard(member, Optional.of(spec), nowMs))
+                .min(Comparator.comparingLong(this::behindSinceMs));
+    }
+
+    /** When a member last had everything. */
+    private long behindSinceMs(Member member) {
+        Session session = sessionOf(member);
+        return session == null ? sinceMs : session.caughtUpMs;
     }
 
     /** Whether a member is still silent or behind. */
     boolean isLaggard(Member member, Optional<GroupSpec> spec, long nowMs) {
         Session session = sessionOf(member);
-        long sinceThenMs = session == null ? sinceMs : session.caughtUpMs;
-        return spec.filter(found -> sinceThenMs < nowMs - found.timers().shrinkMs())
+        boolean isDead = session != null && session.isDead;
+        return spec.map(found -> isDead ? DEAD_SHRINK_MS : found.timers().shrinkMs())
+                .filter(limitMs -> behindSinceMs(member) < nowMs - limitMs)
                 .isPresent();
     }
 
