@@ -49,17 +49,17 @@ final class Targets {
      */
     @Nullable
     TopicConfig writable(String topic) {
+        if (TopicNames.isClosedToClients(topic)) {
+            throw new RequestFailure(
+                    ResponseCode.NO_PERMISSION,
+                    "sending message to topic[" + topic + "] is forbidden: only the broker writes there");
+        }
         TopicConfig config = topics.get(topic);
         if (config == null) {
             TopicNames.topicFault(topic).ifPresent(fault -> {
                 throw new RequestFailure(ResponseCode.INVALID_PARAMETER, fault);
             });
             return null;
-        }
-        if (TopicNames.isClosedToClients(topic)) {
-            throw new RequestFailure(
-                    ResponseCode.NO_PERMISSION,
-                    "sending message to topic[" + topic + "] is forbidden: only the broker writes there");
         }
         if (!Permission.isWritable(config.perm())) {
             throw new RequestFailure(
