@@ -9,14 +9,14 @@ import dev.millrace.broker.delay.DelayAgent;
 import dev.millrace.broker.delay.DelayConfig;
 import dev.millrace.broker.delay.RecallHandler;
 import dev.millrace.broker.delay.TimerAgent;
-import dev.millrace.broker.delay.TimerFollower;
 import dev.millrace.broker.dispatch.Dispatcher;
-import dev.millrace.broker.files.StateFile;
+import dev.millrace.broker.files.StateFileException;
+import dev.millrace.broker.journal.StateJournal;
+import dev.millrace.broker.journal.StateTables;
 import dev.millrace.broker.metrics.BrokerCounters;
 import dev.millrace.broker.metrics.Deliveries;
 import dev.millrace.broker.metrics.RuntimeInfo;
 import dev.millrace.broker.metrics.StatisticsBook;
-import dev.millrace.broker.pop.PopFollower;
 import dev.millrace.broker.pop.Pops;
 import dev.millrace.broker.pull.PullHandler;
 import dev.millrace.broker.pull.Pulls;
@@ -31,14 +31,11 @@ import dev.millrace.broker.topic.TopicTable;
 import dev.millrace.broker.transaction.HalfFollower;
 import dev.millrace.broker.transaction.Transactions;
 import dev.millrace.protocol.RequestCode;
-import dev.millrace.protocol.body.ConsumerOffsets;
-import dev.millrace.protocol.body.GroupConfigTable;
 import dev.millrace.protocol.command.MemberRequest;
 import dev.millrace.protocol.message.OffsetMessageId;
 import dev.millrace.protocol.message.UniqueId;
 import dev.millrace.protocol.route.Permission;
 import dev.millrace.protocol.route.TopicConfig;
-import dev.millrace.protocol.route.TopicConfigTable;
 import dev.millrace.protocol.transport.ConnectionListener;
 import dev.millrace.protocol.transport.IoThreads;
 import dev.millrace.protocol.transport.RemotingClient;
@@ -47,7 +44,6 @@ import dev.millrace.protocol.transport.TransportSettings;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.QueueLog;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.YearMonth;
@@ -101,15 +97,17 @@ final class Broker implements AutoCloseable {
         }
     }
 
-    /** An open store and those who follow it. */
+    /**
+     * An open store and those who follow it.
+     *
+     * @param calendar goes on with the calendar of {@code followers}; null for a new one
+     */
     record OpenStore(
             MessageStore store,
             long segmentBytes,
-            HalfFollower halves,
-            TimerFollower timers,
-            PopFollower pops,
+            Followers followers,
             DelayConfig delays,
-            Deduplication windows) {}
+            @Nullable TimerAgent calendar) {}
 
     /** What delivers messages later: after a level, or at a given time. */
     private record Delays(DelayAgent levels, TimerAgent times) {
@@ -118,11 +116,6 @@ final class Broker implements AutoCloseable {
                 Thread.onSpinWait();
             }
         }
-
-        void save() {
-            levels.save();
-            times.close();
-        }
     }
 
     /** The threads that do things again and again. */
@@ -130,6 +123,7 @@ final class Broker implements AutoCloseable {
             BrokerTimers timers,
             BrokerTimers delays,
             BrokerTimers upkeep,
+            BrokerTimers state,
             BrokerTimers transactions,
             BrokerTimers pops,
             BrokerTimers registration) {
@@ -138,6 +132,7 @@ final class Broker implements AutoCloseable {
                     new BrokerTimers("timers"),
                     new BrokerTimers("delays"),
                     new BrokerTimers("upkeep"),
+                    new BrokerTimers("state"),
                     new BrokerTimers("transactions"),
                     new BrokerTimers("pop"),
                     new BrokerTimers("registration"));
@@ -154,15 +149,11 @@ final class Broker implements AutoCloseable {
             QueueLockTable locks,
             BrokerCounters counters,
             Deliveries deliveries) {
-        static State load(Path folder, InstantSource clock, BrokerConfig config) {
+        static State load(StateTables tables, InstantSource clock, BrokerConfig config) {
             return new State(
-                    new TopicTable(new StateFile<>(folder.resolve("topics.json"), TopicConfigTable.class), clock),
-                    new GroupTable(
-                            new StateFile<>(folder.resolve("subscriptionGroup.json"), GroupConfigTable.class),
-                            clock,
-                            config.autoCreateGroups()),
-                    new ConsumerOffsetTable(
-                            new StateFile<>(folder.resolve("consumerOffset.json"), ConsumerOffsets.class)),
+                    new TopicTable(tables.topics(), clock),
+                    new GroupTable(tables.groups(), clock, config.autoCreateGroups()),
+                    new ConsumerOffsetTable(tables.offsets()),
                     new OffsetResets(),
                     new Members(System::nanoTime),
                     new QueueLockTable(System::nanoTime, config.queueLockLease()),
@@ -174,7 +165,7 @@ final class Broker implements AutoCloseable {
     /**
      * Starts to serve an open store.
      *
-     * @param stateFolder where definitions and offsets are kept
+     * @param tables where definitions and offsets are kept
      * @param settings all settings as text, to be shown to tools
      * @param transport limits of connections
      * @throws dev.millrace.protocol.transport.TransportException if a port is in use
@@ -182,16 +173,19 @@ final class Broker implements AutoCloseable {
     Broker(
             BrokerConfig config,
             OpenStore opened,
-            Path stateFolder,
+            StateTables tables,
             Map<String, String> settings,
             TransportSettings transport) {
         MessageStore store = opened.store;
         this.config = config;
         this.store = store;
-        this.state = State.load(stateFolder, clock, config);
-        this.windows = opened.windows;
+        this.state = State.load(tables, clock, config);
+        this.windows = opened.followers.windows();
         windows.attach(store);
-        state.topics.watch(windows);
+        if (!tables.isInLog()) {
+            // In a broker group the log tells windows of changes, on all copies alike.
+            state.topics.watch(windows);
+        }
         SystemTopics.define(
                 state.topics, config.cluster(), config.name(), config.defaultQueues(), config.autoCreateTopics());
         this.statistics = statistics();
@@ -200,17 +194,11 @@ final class Broker implements AutoCloseable {
         this.registrar = new Registrar(config.namesrv(), identity(), state.topics, client, System::nanoTime);
         byte[] storeHost = OffsetMessageId.hostField(new InetSocketAddress(config.host(), config.port()));
         InternalSends internal = new InternalSends(store, storeHost);
-        this.delays = new Delays(
-                new DelayAgent(
-                        store,
-                        internal,
-                        clock,
-                        new StateFile<>(stateFolder.resolve("delayOffset.json"), DelayAgent.DelayOffsets.class)),
-                new TimerAgent(store, opened.timers, clock, storeHost, opened.segmentBytes, opened.delays));
-        this.transactions = new Transactions(transactionParts(opened.halves, storeHost));
+        this.delays = new Delays(new DelayAgent(store, internal, clock, tables.delays()), calendar(opened, storeHost));
+        this.transactions = new Transactions(transactionParts(opened.followers.halves(), storeHost));
         Dispatcher.Builder table = Dispatcher.builder(admin);
         transactions.register(table);
-        this.pops = new Pops(popParts(storeHost), opened.pops, stateFolder);
+        this.pops = new Pops(popParts(storeHost), opened.followers.pops(), tables.modes());
         pops.register(table);
         Sends.register(table, sendParts(storeHost, opened), internal, windows);
         table.onLoop(
@@ -231,7 +219,14 @@ final class Broker implements AutoCloseable {
                 config.port() < PORT_MIN_FOR_FAST
                         ? null
                         : listen(config.port() - FAST_PORT_DISTANCE, transport, table.buildWithout(reads()), gate));
-        startTimers(pulls, info);
+        startTimers(pulls, info, opened.followers.journal());
+    }
+
+    private TimerAgent calendar(OpenStore opened, byte[] storeHost) {
+        return opened.calendar != null
+                ? opened.calendar
+                : new TimerAgent(
+                        store, opened.followers.timers(), clock, storeHost, opened.segmentBytes, opened.delays);
     }
 
     private static RequestCode[] reads() {
@@ -270,7 +265,7 @@ final class Broker implements AutoCloseable {
                 admin,
                 registrar::registerNow,
                 transactions::takesHalves,
-                new DeliveryTimes(clock, opened.delays.delayMax(), opened.timers::refusal),
+                new DeliveryTimes(clock, opened.delays.delayMax(), opened.followers.timers()::refusal),
                 state.members,
                 clock,
                 new Sends.Settings(
@@ -362,7 +357,7 @@ final class Broker implements AutoCloseable {
         return RemotingServer.start(io, new InetSocketAddress(config.bindHost(), port), transport, dispatcher, gate);
     }
 
-    private void startTimers(PullHandler pulls, RuntimeInfo info) {
+    private void startTimers(PullHandler pulls, RuntimeInfo info, @Nullable StateJournal journal) {
         clocks.timers.every(Duration.ofMillis(20), "delayed messages", () -> {
             while (delays.levels.deliverDue() > 0) {
                 Thread.onSpinWait();
@@ -373,7 +368,7 @@ final class Broker implements AutoCloseable {
         clocks.timers.every(Duration.ofMillis(50), "parked polls", pulls::answerExpired);
         clocks.upkeep.every(Duration.ofSeconds(5), "saving the start of windows", windows::save);
         clocks.upkeep.every(Duration.ofSeconds(10), "statistics", statistics::sample);
-        clocks.upkeep.every(Duration.ofSeconds(1), "saving offsets and messages in flight", pops::save);
+        clocks.state.every(Duration.ofSeconds(1), "saving offsets and messages in flight", pops::save);
         clocks.timers.every(Duration.ofMillis(50), "waiting pops", pops::answerExpired);
         clocks.pops.every(Duration.ofMillis(100), "messages to deliver again", pops::deliverOver);
         clocks.upkeep.every(Duration.ofSeconds(1), "rates", () -> info.sample(System.nanoTime()));
@@ -381,7 +376,10 @@ final class Broker implements AutoCloseable {
             state.members.removeSilent();
             state.locks.removeExpired();
         });
-        clocks.timers.every(Duration.ofSeconds(10), "saving delays", delays.levels::save);
+        clocks.state.every(Duration.ofSeconds(journal == null ? 10 : 1), "saving delays", delays.levels::save);
+        if (journal != null) {
+            clocks.state.every(Duration.ofSeconds(1), "state in the log", journal::turn);
+        }
         clocks.transactions.every(Duration.ofMillis(250), "questions about transactions", transactions::turn);
         clocks.transactions.every(Duration.ofSeconds(5), "saving transactions", transactions::save);
         clocks.registration.every(Duration.ofMillis(200), "registration", registrar::registerDue);
@@ -413,12 +411,23 @@ final class Broker implements AutoCloseable {
         clocks.transactions.close();
         clocks.pops.close();
         clocks.upkeep.close();
+        clocks.state.close();
         admin.close();
         io.close();
         transactions.save();
-        pops.saveLast();
-        windows.save();
-        delays.save();
+        saveLast("offsets and messages in flight", pops::saveLast);
+        saveLast("the start of windows", windows::save);
+        saveLast("delays", delays.levels::save);
+        delays.times.close();
         LOG.atInfo().addKeyValue("broker", config.name()).log("broker stopped serving");
+    }
+
+    /** What can't be saved is told by the log, or is some seconds of messages that are delivered again. */
+    private static void saveLast(String what, Runnable save) {
+        try {
+            save.run();
+        } catch (StateFileException e) {
+            LOG.atWarn().addKeyValue("error", e.getMessage()).log("{} not saved at the end", what);
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.broker;
 import dev.millrace.broker.deduplication.Deduplication;
 import dev.millrace.broker.delay.DelayConfig;
 import dev.millrace.broker.delay.TimerFollower;
+import dev.millrace.broker.journal.StateTables;
 import dev.millrace.broker.pop.PopConfig;
 import dev.millrace.broker.pop.PopFollower;
 import dev.millrace.broker.transaction.HalfFollower;
@@ -115,6 +116,7 @@ public final class BrokerMain implements Callable<Integer> {
         TimerFollower timers = new TimerFollower(disk, storeConfig.path(), delayConfig);
         Deduplication windows = new Deduplication(stateFolder, InstantSource.system());
         PopFollower pops = new PopFollower(popConfig, disk, stateFolder);
+        Followers followers = new Followers(halves, timers, pops, windows, null);
         StoreDependencies dependencies = new StoreDependencies(
                 disk,
                 InstantSource.system(),
@@ -123,7 +125,7 @@ public final class BrokerMain implements Callable<Integer> {
                         0, (role, fault) -> LOG.atError().setCause(fault).log("the {} thread ended", role)),
                 this::storeFailed,
                 recovery,
-                List.of(halves, timers, windows, pops));
+                followers.inOrder());
         Map<String, String> shown = new TreeMap<>(Settings.describe(brokerConfig));
         shown.putAll(Settings.describe(transactionConfig));
         shown.putAll(Settings.describe(storeConfig));
@@ -135,9 +137,8 @@ public final class BrokerMain implements Callable<Integer> {
                 MessageStore store = StoreWiring.open(storeConfig, dependencies);
                 Broker broker = new Broker(
                         brokerConfig,
-                        new Broker.OpenStore(
-                                store, storeConfig.segmentBytes(), halves, timers, pops, delayConfig, windows),
-                        stateFolder,
+                        new Broker.OpenStore(store, storeConfig.segmentBytes(), followers, delayConfig, null),
+                        StateTables.inFiles(stateFolder),
                         shown,
                         TransportSettings.defaults())) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(isStopped), "stop"));

@@ -3,6 +3,7 @@ package dev.millrace.broker;
 import dev.millrace.broker.deduplication.Deduplication;
 import dev.millrace.broker.delay.DelayConfig;
 import dev.millrace.broker.delay.TimerFollower;
+import dev.millrace.broker.journal.StateTables;
 import dev.millrace.broker.pop.PopConfig;
 import dev.millrace.broker.pop.PopFollower;
 import dev.millrace.broker.transaction.HalfFollower;
@@ -30,7 +31,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
@@ -79,6 +79,7 @@ final class RunningBroker implements AutoCloseable {
         bound.checkAllUsed();
         TimerFollower timers = new TimerFollower(new LocalDisk(), storeConfig.path(), delayConfig);
         Deduplication windows = new Deduplication(stateFolder, InstantSource.system());
+        Followers followers = new Followers(halves, timers, pops, windows, null);
         store = StoreWiring.open(
                 storeConfig,
                 new StoreDependencies(
@@ -92,14 +93,19 @@ final class RunningBroker implements AutoCloseable {
                             throw new AssertionError(fault);
                         },
                         RecoveryListener.NONE,
-                        List.of(halves, timers, windows, pops)));
+                        followers.inOrder()));
         broker = new Broker(
                 config,
-                new Broker.OpenStore(
-                        lookups.over(store), storeConfig.segmentBytes(), halves, timers, pops, delayConfig, windows),
-                stateFolder,
+                new Broker.OpenStore(lookups.over(store), storeConfig.segmentBytes(), followers, delayConfig, null),
+                StateTables.inFiles(stateFolder),
                 Map.of("broker.name", config.name()),
                 transport);
+    }
+
+    /** A broker that is made already; closing this closes it. */
+    RunningBroker(MessageStore store, Broker broker) {
+        this.store = store;
+        this.broker = broker;
     }
 
     /** An answer, copied. */

@@ -1,7 +1,7 @@
 package dev.millrace.broker.consumergroup;
 
-import dev.millrace.broker.files.StateFile;
 import dev.millrace.broker.files.StateFileException;
+import dev.millrace.broker.files.StateTable;
 import dev.millrace.protocol.body.ConsumerOffsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Where each consumer group stands in each queue: the offset of the message it wants next. Written to
- * {@code consumerOffset.json} about every 5 s, once the log is durable so far, and at the end; after a crash a group gets
- * some seconds of messages again.
+ * {@code consumerOffset.json} about every 5 s, once the log is durable so far, and at the end, in a broker group to the log
+ * each second; after a crash a group gets some seconds of messages again.
  *
  * <p>Thread-safe; {@link #capture} and {@link #write} are called by one thread.
  */
@@ -23,12 +23,12 @@ public final class ConsumerOffsetTable {
     private static final char SEPARATOR = '@';
 
     private final ConcurrentHashMap<Key, ConcurrentHashMap<Integer, Long>> offsets = new ConcurrentHashMap<>();
-    private final StateFile<ConsumerOffsets> file;
+    private final StateTable<ConsumerOffsets> table;
     private final AtomicBoolean isDirty = new AtomicBoolean();
 
-    public ConsumerOffsetTable(StateFile<ConsumerOffsets> file) {
-        this.file = file;
-        file.read()
+    public ConsumerOffsetTable(StateTable<ConsumerOffsets> table) {
+        this.table = table;
+        table.read()
                 .ifPresent(stored -> stored.offsetTable().forEach((name, queues) -> {
                     int at = name.lastIndexOf(SEPARATOR);
                     if (at > 0) {
@@ -92,9 +92,9 @@ public final class ConsumerOffsetTable {
     }
 
     public ConsumerOffsets snapshot() {
-        Map<String, Map<Integer, Long>> table = new HashMap<>();
-        offsets.forEach((key, queues) -> table.put(key.topic + SEPARATOR + key.consumerGroup, Map.copyOf(queues)));
-        return new ConsumerOffsets(table);
+        Map<String, Map<Integer, Long>> all = new HashMap<>();
+        offsets.forEach((key, queues) -> all.put(key.topic + SEPARATOR + key.consumerGroup, Map.copyOf(queues)));
+        return new ConsumerOffsets(all);
     }
 
     /** Moves an offset forward, unless it is elsewhere: not from {@code from} on and before {@code to}. */
@@ -112,17 +112,30 @@ public final class ConsumerOffsetTable {
     }
 
     /** All offsets at one time, to be written; empty if none changed. */
-    public record Capture(Optional<ConsumerOffsets> changed) {}
+    public record Capture(Optional<ConsumerOffsets> changed) {
+        public static final Capture NONE = new Capture(Optional.empty());
+    }
 
     public Capture capture() {
+        table.capturing();
         return new Capture(isDirty.getAndSet(false) ? Optional.of(snapshot()) : Optional.empty());
     }
 
-    /** Writes the file if anything had changed. */
+    /** Whether offsets are in the log; see {@link StateTable#isInLog}. */
+    public boolean isInLog() {
+        return table.isInLog();
+    }
+
+    /** The log told of a move that may or may not have changed anything: the next write shall say so. */
+    public void touch() {
+        isDirty.set(true);
+    }
+
+    /** Writes the table if anything had changed. */
     public void write(Capture capture) {
         if (capture.changed.isPresent()) {
             try {
-                file.write(capture.changed.get());
+                table.write(capture.changed.get());
             } catch (StateFileException e) {
                 isDirty.set(true);
                 throw e;
@@ -130,7 +143,7 @@ public final class ConsumerOffsetTable {
         }
     }
 
-    /** Writes the file now if anything changed. */
+    /** Writes the table now if anything changed. */
     public void save() {
         write(capture());
     }

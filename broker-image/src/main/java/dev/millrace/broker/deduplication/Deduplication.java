@@ -3,6 +3,7 @@ package dev.millrace.broker.deduplication;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.millrace.broker.files.StateFile;
 import dev.millrace.broker.files.StateFileException;
+import dev.millrace.broker.topic.TopicLogWatcher;
 import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.broker.topic.TopicWatcher;
 import dev.millrace.broker.topic.WindowSetting;
@@ -15,6 +16,7 @@ import dev.millrace.store.MessageStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,10 +32,13 @@ import org.slf4j.LoggerFactory;
  * as soon as {@link #defined} or {@link #removed} returns, and a window that is not in the file begins at the end of the log,
  * so no kill brings messages of a deleted topic back. Bounded: one begin a window.
  *
+ * <p>In a broker group topics are defined in the log, so each copy hears of them there and a window begins with the record
+ * that asks for it.
+ *
  * <p>Thread-safe. The opening thread, then the dispatch thread follow the log; changes of topics and {@link #save} take a
  * lock and write the file, so they belong on no event loop.
  */
-public final class Deduplication implements LogFollower, TopicWatcher {
+public final class Deduplication implements LogFollower, TopicWatcher, TopicLogWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Deduplication.class);
     private static final byte[] REAL_TOPIC = ascii(PropertyNames.REAL_TOPIC);
     /** Messages for other topics wait here. */
@@ -48,6 +53,10 @@ public final class Deduplication implements LogFollower, TopicWatcher {
 
     @GuardedBy("lock")
     private @Nullable Progress saved;
+
+    private final boolean isInGroup;
+    /** Position from which the log tells of topics. */
+    private long restoredPosition;
 
     private volatile long reached;
     private volatile @Nullable MessageStore store;
@@ -66,13 +75,62 @@ public final class Deduplication implements LogFollower, TopicWatcher {
 
     /** @param stateFolder where the broker keeps its state, among it the definitions of topics */
     public Deduplication(Path stateFolder, InstantSource clock) {
-        this.clock = clock;
-        this.file = new StateFile<>(stateFolder.resolve("deduplication.json"), Progress.class);
+        this(stateFolder, clock, false);
         Progress known = file.read().orElse(null);
-        this.saved = known;
         new StateFile<>(stateFolder.resolve("topics.json"), TopicConfigTable.class)
                 .read()
                 .ifPresent(table -> table.topicConfigTable().values().forEach(topic -> restore(topic, known)));
+    }
+
+    private Deduplication(Path stateFolder, InstantSource clock, boolean isInGroup) {
+        this.clock = clock;
+        this.isInGroup = isInGroup;
+        this.file = new StateFile<>(stateFolder.resolve("deduplication.json"), Progress.class);
+        this.saved = file.read().orElse(null);
+    }
+
+    /** For one copy of a broker group: the log tells of topics. */
+    public static Deduplication inGroup(Path stateFolder, InstantSource clock) {
+        return new Deduplication(stateFolder, clock, true);
+    }
+
+    @Override
+    public void restored(Collection<TopicConfig> topics, long position) {
+        restoredPosition = position;
+        Map<String, Long> begins = begins();
+        for (TopicConfig topic : topics) {
+            WindowSetting setting = setting(topic);
+            if (setting != null) {
+                open(topic.topicName(), setting, begins.getOrDefault(topic.topicName(), position));
+            }
+        }
+    }
+
+    private Map<String, Long> begins() {
+        lock.lock();
+        try {
+            return saved == null ? Map.of() : saved.windows();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void defined(TopicConfig topic, long position) {
+        WindowSetting setting = setting(topic);
+        if (setting == null) {
+            windows.remove(topic.topicName());
+            return;
+        }
+        Window present = windows.get(topic.topicName());
+        if (present == null || !present.limit(setting)) {
+            open(topic.topicName(), setting, position);
+        }
+    }
+
+    @Override
+    public void saving() {
+        write();
     }
 
     /** Without a file all messages count, in windows that it does not know none of those that are in the log. */
@@ -92,7 +150,9 @@ public final class Deduplication implements LogFollower, TopicWatcher {
     public void attach(MessageStore opened) {
         store = opened;
         log.attach(opened);
-        saveNow();
+        if (!isInGroup) {
+            saveNow();
+        }
     }
 
     /** The window of a topic, null without one: one look at a field for a topic without attributes. */
@@ -130,7 +190,7 @@ public final class Deduplication implements LogFollower, TopicWatcher {
 
     @Override
     public void removed(String topic) {
-        if (windows.remove(topic) != null) {
+        if (windows.remove(topic) != null && !isInGroup) {
             saveNow();
         }
     }
@@ -142,6 +202,12 @@ public final class Deduplication implements LogFollower, TopicWatcher {
         }
         lock.lock();
         try {
+            if (isInGroup) {
+                // Topics that the log tells of may have windows.
+                return windows.isEmpty() || saved == null
+                        ? restoredPosition
+                        : Math.min(restoredPosition, saved.position());
+            }
             return windows.isEmpty() ? endPosition : saved == null ? 0 : saved.position();
         } finally {
             lock.unlock();

@@ -1,6 +1,6 @@
 package dev.millrace.broker.delay;
 
-import dev.millrace.broker.files.StateFile;
+import dev.millrace.broker.files.StateTable;
 import dev.millrace.broker.send.InternalSends;
 import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.protocol.message.PropertyNames;
@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Delivers delayed messages: follows the schedule topic's queue of each level and stores what is due in the topic it was
- * meant for. Its progress is written to {@code delayOffset.json}; after a crash messages of the last seconds may be
- * delivered twice.
+ * meant for. Its progress is written to {@code delayOffset.json} each 10 s, in a broker group to the log each second; after a
+ * crash messages of that time may be delivered twice.
  *
- * <p>Owner: the timers thread.
+ * <p>Owner: the timers thread, but {@link #save}, which is for one other thread.
  */
 public final class DelayAgent {
     private static final Logger LOG = LoggerFactory.getLogger(DelayAgent.class);
@@ -38,8 +38,12 @@ public final class DelayAgent {
     private final MessageStore store;
     private final InternalSends sends;
     private final InstantSource clock;
-    private final StateFile<DelayOffsets> file;
+    private final StateTable<DelayOffsets> table;
     private final List<Level> levels = new ArrayList<>();
+    /** Next offset of each level that delivered something; replaced as a whole. */
+    private volatile Map<Integer, Long> progress = Map.of();
+
+    /** Thread that saves. */
     private Map<Integer, Long> saved = Map.of();
 
     /** Next offset of each level, 1..18: the content of {@code delayOffset.json}. */
@@ -60,32 +64,48 @@ public final class DelayAgent {
         }
     }
 
-    public DelayAgent(MessageStore store, InternalSends sends, InstantSource clock, StateFile<DelayOffsets> file) {
+    public DelayAgent(MessageStore store, InternalSends sends, InstantSource clock, StateTable<DelayOffsets> table) {
         this.store = store;
         this.sends = sends;
         this.clock = clock;
-        this.file = file;
-        Map<Integer, Long> stored = file.read().map(DelayOffsets::offsetTable).orElse(Map.of());
+        this.table = table;
+        Map<Integer, Long> stored = table.read().map(DelayOffsets::offsetTable).orElse(Map.of());
         for (int level = 1; level <= DelayLevels.count(); level++) {
             levels.add(new Level(
                     level,
                     store.queue(TopicNames.SCHEDULE, DelayLevels.queueId(level)),
                     stored.getOrDefault(level, 0L)));
         }
+        publish();
     }
 
     /** Starts to deliver what is due; gives the number of messages. */
     public int deliverDue() {
         int work = 0;
+        boolean isFurther = false;
         for (Level level : levels) {
             if (level.batch.isDone()) {
-                if (Boolean.TRUE.equals(level.batch.join())) {
+                if (Boolean.TRUE.equals(level.batch.join()) && level.nextOffset != level.nextAfterBatch) {
                     level.nextOffset = level.nextAfterBatch;
+                    isFurther = true;
                 }
                 work += startBatch(level);
             }
         }
+        if (isFurther) {
+            publish();
+        }
         return work;
+    }
+
+    private void publish() {
+        Map<Integer, Long> offsets = new HashMap<>();
+        levels.forEach(level -> {
+            if (level.nextOffset > 0) {
+                offsets.put(level.number, level.nextOffset);
+            }
+        });
+        progress = Map.copyOf(offsets);
     }
 
     private int startBatch(Level level) {
@@ -148,16 +168,11 @@ public final class DelayAgent {
                 new InternalSends.Target(topic, Integer.parseInt(queueId), properties, message.timesConsumed()));
     }
 
-    /** Writes the progress if there was any. */
+    /** Writes the progress if there was any; may block. */
     public void save() {
-        Map<Integer, Long> offsets = new HashMap<>();
-        levels.forEach(level -> {
-            if (level.nextOffset > 0) {
-                offsets.put(level.number, level.nextOffset);
-            }
-        });
+        Map<Integer, Long> offsets = progress;
         if (!offsets.equals(saved)) {
-            file.write(new DelayOffsets(offsets));
+            table.write(new DelayOffsets(offsets));
             saved = offsets;
         }
     }

@@ -72,6 +72,23 @@ public final class TimerAgent {
         return figures;
     }
 
+    /**
+     * One turn on a replica of a broker group: the calendar follows the log, and nothing is delivered; gives the work done.
+     * When the copy becomes master the same agent goes on with {@link #turn}.
+     */
+    public int turnOnReplica() {
+        long now = clock.millis();
+        int work = follow(now);
+        long durable = store.durablePosition();
+        ledger.settleDurable(durable);
+        if (follower.wantedRemoved() > follower.removableBefore()) {
+            // The master stores again what waits there; until then the log keeps it.
+            saves.askSoon();
+        }
+        saves.turn(now, applied, work > 0, durable);
+        return work;
+    }
+
     /** One bounded turn; gives the work done. */
     public int turn() {
         long now = clock.millis();

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owner: one writer.
  */
-public final class StateFile<T extends Record> {
+public final class StateFile<T extends Record> implements StateTable<T> {
     private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);
 
     private final Path file;
@@ -36,6 +36,7 @@ public final class StateFile<T extends Record> {
     }
 
     /** The content, from the backup if the file is missing, empty or unreadable; empty if there is neither. */
+    @Override
     public Optional<T> read() {
         return read(file).or(() -> read(backup));
     }
@@ -57,6 +58,7 @@ public final class StateFile<T extends Record> {
      *
      * @throws StateFileException if that fails; the old content stays
      */
+    @Override
     public void write(T content) {
         try {
             Files.createDirectories(file.getParent());

@@ -1,10 +1,12 @@
 package dev.millrace.broker.files;
 
-/** A state file could not be written; its old content is still there. */
+import org.jspecify.annotations.Nullable;
+
+/** State could not be written, to its file or to the log; the old content is still there. */
 public final class StateFileException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    StateFileException(String message, Throwable cause) {
+    public StateFileException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

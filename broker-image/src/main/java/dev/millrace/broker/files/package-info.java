@@ -1,7 +1,8 @@
 /**
- * State files: in JSON, written whole and kept with a backup, or binary with a checksum where the log has it all too.
+ * Tables of state, in JSON files that are written whole and kept with a backup or elsewhere; and binary files with a
+ * checksum where the log has it all too.
  *
- * <p>Thread-safe: one writer for each file.
+ * <p>Thread-safe: one writer for each table.
  */
 @NullMarked
 package dev.millrace.broker.files;

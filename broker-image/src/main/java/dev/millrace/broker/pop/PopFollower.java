@@ -5,6 +5,7 @@ import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.store.Disk;
 import dev.millrace.store.LogFollower;
 import dev.millrace.store.LogRecord;
+import dev.millrace.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,15 +42,28 @@ public final class PopFollower implements LogFollower {
 
     /** What the log told before anybody cared; bounded by the queues in the part of the log that is read again. */
     @GuardedBy("lock")
-    private final Map<QueueKey, InFlight.Move> earlyMoves = new HashMap<>();
+    private final Map<QueueKey, EarlyMove> earlyMoves = new HashMap<>();
 
     @GuardedBy("lock")
     private @Nullable Consumer<InFlight.Move> onMove;
 
     private volatile long reached;
+    /** In a broker group: moves before it are in the offsets that are in the log. */
+    private volatile long offsetsReached;
+    /** Thread that saves on a replica. */
+    private @Nullable Waiting waitingContent;
+
+    private long savedChanges = -1;
+
     private volatile long savedPosition;
     /** Retention wants to remove what is before it. */
     private volatile long wantedPosition;
+
+    /** All moves of a queue that follow on each other, and the position of the last one's record. */
+    private record EarlyMove(InFlight.Move move, long position) {}
+
+    /** What is to be saved on a replica once offsets in the log hold every move in it. */
+    private record Waiting(InFlight.Content content, boolean hasMoves) {}
 
     /** @param folder where the broker keeps its state */
     public PopFollower(PopConfig config, Disk disk, Path folder) {
@@ -106,16 +120,20 @@ public final class PopFollower implements LogFollower {
         for (PopEvent event : events) {
             InFlight.Move move = inFlight.apply(event);
             if (move != null) {
-                moved(move);
+                moved(move, record.position());
             }
         }
     }
 
-    private void moved(InFlight.Move move) {
+    private void moved(InFlight.Move move, long position) {
         lock.lock();
         try {
             if (onMove == null) {
-                earlyMoves.put(move.queue(), move);
+                EarlyMove before = earlyMoves.get(move.queue());
+                InFlight.Move whole = before != null && before.move.to() == move.from()
+                        ? new InFlight.Move(move.queue(), before.move.from(), move.to())
+                        : move;
+                earlyMoves.put(move.queue(), new EarlyMove(whole, position));
             } else {
                 onMove.accept(move);
             }
@@ -133,9 +151,63 @@ public final class PopFollower implements LogFollower {
         lock.lock();
         try {
             onMove = listener;
-            List<InFlight.Move> early = new ArrayList<>(earlyMoves.values());
+            List<InFlight.Move> early = new ArrayList<>();
+            earlyMoves.values().forEach(each -> early.add(each.move));
             earlyMoves.clear();
             return early;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Every move before this position was told. */
+    public long followedTo() {
+        return reached;
+    }
+
+    /** The offsets in the log of a broker group hold all moves before this position. */
+    public void offsetsHold(long position) {
+        lock.lock();
+        try {
+            offsetsReached = Math.max(offsetsReached, position);
+            earlyMoves.values().removeIf(each -> each.position < position);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * On a replica, for one thread: saves the table once the log is durable so far and nothing else has to be found in it
+     * again.
+     */
+    public void saveOnReplica(long durablePosition) {
+        Waiting ready = waitingContent;
+        if (ready == null) {
+            InFlight.Content content = inFlight.content();
+            if (content.changes() == savedChanges && !isSaveWanted()) {
+                return;
+            }
+            ready = new Waiting(content, hasEarlyMoves());
+            waitingContent = ready;
+        }
+        long position = ready.content.reached();
+        if (position > durablePosition || ready.hasMoves && offsetsReached < position) {
+            return;
+        }
+        waitingContent = null;
+        try {
+            file.write(ready.content);
+            savedPosition = position;
+            savedChanges = ready.content.changes();
+        } catch (StoreException e) {
+            LOG.atWarn().setCause(e).log("messages in flight can't be saved; a start will look for them in the log");
+        }
+    }
+
+    private boolean hasEarlyMoves() {
+        lock.lock();
+        try {
+            return !earlyMoves.isEmpty();
         } finally {
             lock.unlock();
         }

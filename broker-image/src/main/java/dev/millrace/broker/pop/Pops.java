@@ -4,7 +4,7 @@ import dev.millrace.broker.consumergroup.ConsumerOffsetTable;
 import dev.millrace.broker.consumergroup.Members;
 import dev.millrace.broker.consumergroup.OffsetResets;
 import dev.millrace.broker.dispatch.Dispatcher;
-import dev.millrace.broker.files.StateFile;
+import dev.millrace.broker.files.StateTable;
 import dev.millrace.broker.metrics.BrokerCounters;
 import dev.millrace.broker.metrics.Deliveries;
 import dev.millrace.broker.topic.GroupTable;
@@ -16,7 +16,6 @@ import dev.millrace.protocol.command.PopRequest;
 import dev.millrace.protocol.transport.RemotingClient;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.StoreException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -30,16 +29,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Consumption by receipt of a broker whose store is open.
  *
- * <p>Owner: the upkeep thread saves, the pop thread turns; the rest is for any thread. Crash behaviour: offsets and table
+ * <p>Owner: the state thread saves, the pop thread turns; the rest is for any thread. Crash behaviour: offsets and table
  * are written once the log is durable up to where they were taken, offsets first, so a start finds the rest in the log.
  */
 public final class Pops {
     private static final Logger LOG = LoggerFactory.getLogger(Pops.class);
     private static final long SAVE_NANOS = Duration.ofSeconds(5).toNanos();
     private static final int TURNS_MAX = 16;
-    /** Name of the file that says how consumer groups consume. */
-    private static final String MODES_FILE = "messageRequestMode.json";
-
     private static final RequestCode[] READS = {
         RequestCode.POP_MESSAGE, RequestCode.PEEK_MESSAGE, RequestCode.NOTIFICATION, RequestCode.POLLING_INFO
     };
@@ -92,8 +88,8 @@ public final class Pops {
             String brokerName,
             int bytesMax) {}
 
-    /** @param folder where the broker keeps its state */
-    public Pops(Parts parts, PopFollower follower, Path folder) {
+    /** @param modes how consumer groups consume */
+    public Pops(Parts parts, PopFollower follower, StateTable<RequestModes> modes) {
         this.parts = parts;
         this.follower = follower;
         State state = parts.state;
@@ -118,7 +114,7 @@ public final class Pops {
         this.peeks = new PeekHandlers(
                 rules, reader, parked, state.store, state.topics, state.offsets, shared, parts.bytesMax);
         this.assignments = new AssignmentHandlers(
-                new RequestModeTable(new StateFile<>(folder.resolve(MODES_FILE), RequestModes.class)),
+                new RequestModeTable(modes),
                 new Routes(parts.namesrv, parts.client, state.topics, parts.brokerName, parts.nanoTime),
                 state.members,
                 state.topics,
@@ -141,17 +137,23 @@ public final class Pops {
     /** The log knows that a group got further; not if its offset was set elsewhere meanwhile. */
     private void moved(InFlight.Move move) {
         QueueKey key = move.queue();
-        parts.state.offsets.advance(key.consumerGroup(), key.topic(), key.queueId(), move.from(), move.to());
+        ConsumerOffsetTable offsets = parts.state.offsets;
+        offsets.advance(key.consumerGroup(), key.topic(), key.queueId(), move.from(), move.to());
+        if (offsets.isInLog()) {
+            // Also one that changed nothing: other copies wait until it is told to them as known.
+            offsets.touch();
+        }
     }
 
-    /** The file of offsets is older than the log. */
+    /** The stored offsets are older than the log. Those that are in the log themselves may be meant to be behind. */
     private void recovered(InFlight.Move move) {
         QueueKey key = move.queue();
         ConsumerOffsetTable offsets = parts.state.offsets;
         if (offsets.find(key.consumerGroup(), key.topic(), key.queueId()).isEmpty()) {
             offsets.put(key.consumerGroup(), key.topic(), key.queueId(), move.to());
         }
-        offsets.advance(key.consumerGroup(), key.topic(), key.queueId(), 0, move.to());
+        long from = offsets.isInLog() ? move.from() : 0;
+        offsets.advance(key.consumerGroup(), key.topic(), key.queueId(), from, move.to());
     }
 
     public void register(Dispatcher.Builder table) {
@@ -215,6 +217,9 @@ public final class Pops {
 
     /** Saves consumer offsets, and what is in flight; called each second. */
     public void save() {
+        if (parts.state.offsets.isInLog()) {
+            parts.state.offsets.save();
+        }
         long now = parts.nanoTime.getAsLong();
         boolean isDue = savedNanos == 0 || now - savedNanos >= SAVE_NANOS;
         if (saving == null && (isDue || follower.isSaveWanted())) {
@@ -232,10 +237,14 @@ public final class Pops {
         write(capture());
     }
 
-    /** The offsets after the table: they hold every move that the table does. */
+    /** The offsets after the table: they hold every move that the table does. In the log they wait for nothing. */
     private Saving capture() {
         InFlight.Content content = follower.inFlight().content();
         ConsumerOffsetTable.Capture offsets = parts.state.offsets.capture();
+        if (parts.state.offsets.isInLog()) {
+            parts.state.offsets.write(offsets);
+            offsets = ConsumerOffsetTable.Capture.NONE;
+        }
         return new Saving(offsets, content, parts.state.store.maxPosition());
     }
 

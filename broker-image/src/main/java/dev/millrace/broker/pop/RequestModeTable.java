@@ -1,6 +1,6 @@
 package dev.millrace.broker.pop;
 
-import dev.millrace.broker.files.StateFile;
+import dev.millrace.broker.files.StateTable;
 import dev.millrace.protocol.body.RequestMode;
 import dev.millrace.protocol.body.RequestModes;
 import java.util.HashMap;
@@ -9,21 +9,21 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How consumer groups consume topics, as administrators said. A change is in {@code messageRequestMode.json} before it is
- * visible. Bounded by the topics and consumer groups that exist.
+ * How consumer groups consume topics, as administrators said. A change is kept, in {@code messageRequestMode.json} or in
+ * the log, before it is visible. Bounded by the topics and consumer groups that exist.
  *
- * <p>Thread-safe: changes take a lock and write the file, so they belong on no event loop.
+ * <p>Thread-safe: changes take a lock and write the table, so they belong on no event loop.
  */
 final class RequestModeTable {
-    private final StateFile<RequestModes> file;
+    private final StateTable<RequestModes> table;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** An immutable snapshot; written under the lock. */
     private volatile RequestModes modes;
 
-    RequestModeTable(StateFile<RequestModes> file) {
-        this.file = file;
-        this.modes = file.read().orElseGet(() -> new RequestModes(Map.of()));
+    RequestModeTable(StateTable<RequestModes> table) {
+        this.table = table;
+        this.modes = table.read().orElseGet(() -> new RequestModes(Map.of()));
     }
 
     Optional<RequestMode> find(String topic, String consumerGroup) {
@@ -35,7 +35,7 @@ final class RequestModeTable {
         return modes;
     }
 
-    /** Sets a mode. Writes the file. */
+    /** Sets a mode. Writes the table. */
     void put(RequestMode mode) {
         lock.lock();
         try {
@@ -44,7 +44,7 @@ final class RequestModeTable {
             groups.put(mode.consumerGroup(), mode);
             changed.put(mode.topic(), groups);
             RequestModes next = new RequestModes(changed);
-            file.write(next);
+            table.write(next);
             modes = next;
         } finally {
             lock.unlock();

@@ -1,8 +1,8 @@
 package dev.millrace.broker.topic;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.millrace.broker.files.StateFile;
 import dev.millrace.broker.files.StateFileException;
+import dev.millrace.broker.files.StateTable;
 import dev.millrace.protocol.body.GroupConfig;
 import dev.millrace.protocol.body.GroupConfigTable;
 import dev.millrace.protocol.route.DataVersion;
@@ -15,9 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The consumer groups of this broker. A change is in {@code subscriptionGroup.json} before it is visible.
+ * The consumer groups of this broker. A change is kept, in {@code subscriptionGroup.json} or in the
+ * log, before it is visible.
  *
- * <p>Thread-safe: reads take no lock; changes take one and write the file, so they belong on no event loop.
+ * <p>Thread-safe: reads take no lock; changes take one and write the table, so they belong on no event loop.
  */
 public final class GroupTable {
     private static final List<String> SYSTEM_GROUPS = List.of(
@@ -35,40 +36,38 @@ public final class GroupTable {
     private static final int FORBIDDEN_TO_READ = 4;
 
     private final ConcurrentHashMap<String, GroupConfig> groups = new ConcurrentHashMap<>();
-    private final StateFile<GroupConfigTable> file;
+    private final StateTable<GroupConfigTable> table;
     private final InstantSource clock;
     private final boolean isAutoCreated;
     private final ReentrantLock lock = new ReentrantLock();
 
-    @GuardedBy("lock")
-    private DataVersion version = DataVersion.NONE;
-
     /** By group and topic: bits of what is forbidden. Replaced as a whole under the lock. */
     private volatile Map<String, Map<String, Integer>> forbidden = Map.of();
 
+    /** What was written last, and the system groups; replaced under the lock. */
+    private volatile GroupConfigTable written;
+
     /** @param isAutoCreated whether a group is created when a client first names it */
-    public GroupTable(StateFile<GroupConfigTable> file, InstantSource clock, boolean isAutoCreated) {
-        this.file = file;
+    public GroupTable(StateTable<GroupConfigTable> table, InstantSource clock, boolean isAutoCreated) {
+        this.table = table;
         this.clock = clock;
         this.isAutoCreated = isAutoCreated;
         SYSTEM_GROUPS.forEach(name -> groups.put(name, GroupConfig.of(name)));
-        file.read().ifPresent(stored -> {
+        DataVersion version = DataVersion.NONE;
+        GroupConfigTable stored = table.read().orElse(null);
+        if (stored != null) {
             groups.putAll(stored.subscriptionGroupTable());
-            lock.lock();
-            try {
-                version = stored.dataVersion() == null ? DataVersion.NONE : stored.dataVersion();
-                forbidden = stored.forbiddenTable();
-            } finally {
-                lock.unlock();
-            }
-        });
+            version = stored.dataVersion() == null ? version : stored.dataVersion();
+            forbidden = stored.forbiddenTable();
+        }
+        this.written = new GroupConfigTable(version, forbidden, groups);
     }
 
     public Optional<GroupConfig> find(String consumerGroup) {
         return Optional.ofNullable(groups.get(consumerGroup));
     }
 
-    /** The group, created if that is allowed and the name is legal. May write the file. */
+    /** The group, created if that is allowed and the name is legal. May write the table. */
     public Optional<GroupConfig> findOrCreate(String consumerGroup) {
         GroupConfig known = groups.get(consumerGroup);
         if (known != null) {
@@ -77,9 +76,8 @@ public final class GroupTable {
         if (!isAutoCreated || TopicNames.groupFault(consumerGroup).isPresent()) {
             return Optional.empty();
         }
-        GroupConfig fresh = GroupConfig.of(consumerGroup);
-        put(fresh);
-        return Optional.of(fresh);
+        put(GroupConfig.of(consumerGroup), true);
+        return find(consumerGroup);
     }
 
     /** Whether a group was forbidden to read a topic; for hot paths. */
@@ -89,7 +87,7 @@ public final class GroupTable {
                 && (all.getOrDefault(consumerGroup, Map.of()).getOrDefault(topic, 0) & FORBIDDEN_TO_READ) != 0;
     }
 
-    /** Allows or forbids a group to read a topic. Writes the file. */
+    /** Allows or forbids a group to read a topic. Writes the table. */
     public void setReadable(String consumerGroup, String topic, boolean isReadable) {
         lock.lock();
         try {
@@ -118,19 +116,19 @@ public final class GroupTable {
     }
 
     public GroupConfigTable snapshot() {
-        lock.lock();
-        try {
-            return new GroupConfigTable(version, forbidden, groups);
-        } finally {
-            lock.unlock();
-        }
+        return written;
     }
 
-    /** Creates or replaces a group. Writes the file. */
+    /** Creates or replaces a group. Writes the table. */
     public void put(GroupConfig config) {
+        put(config, false);
+    }
+
+    private void put(GroupConfig config, boolean onlyIfAbsent) {
         lock.lock();
         try {
-            if (config.equals(groups.get(config.groupName()))) {
+            GroupConfig known = groups.get(config.groupName());
+            if (config.equals(known) || onlyIfAbsent && known != null) {
                 return;
             }
             Map<String, GroupConfig> changed = new ConcurrentHashMap<>(groups);
@@ -142,7 +140,7 @@ public final class GroupTable {
         }
     }
 
-    /** Removes a group; false if there was none. Writes the file. */
+    /** Removes a group; false if there was none. Writes the table. */
     public boolean remove(String consumerGroup) {
         lock.lock();
         try {
@@ -161,8 +159,9 @@ public final class GroupTable {
 
     @GuardedBy("lock")
     private void store(Map<String, GroupConfig> changed) {
-        DataVersion next = version.next(clock.millis());
-        file.write(new GroupConfigTable(next, forbidden, changed));
-        version = next;
+        DataVersion before = written.dataVersion() == null ? DataVersion.NONE : written.dataVersion();
+        GroupConfigTable next = new GroupConfigTable(before.next(clock.millis()), forbidden, changed);
+        table.write(next);
+        written = next;
     }
 }

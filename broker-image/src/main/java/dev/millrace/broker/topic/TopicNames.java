@@ -16,6 +16,8 @@ public final class TopicNames {
     public static final String TIMER = "rmq_sys_wheel_timer";
     /** Says which messages were taken, and what became of them. */
     public static final String POP = "rmq_sys_millrace_pop";
+    /** Says what a broker group keeps that does not follow from messages: definitions and offsets. */
+    public static final String STATE = "rmq_sys_MILLRACE_STATE";
     /** The topic whose definition unknown topics inherit. */
     public static final String TEMPLATE = "TBW102";
 
@@ -50,7 +52,7 @@ public final class TopicNames {
             OFFSET_MOVED,
             "CHECKPOINT_TOPIC");
     private static final Set<String> CLOSED_TO_CLIENTS =
-            Set.of(SCHEDULE, TIMER, POP, HALF, HALF_OP, HALF_GIVEN_UP, SELF_TEST, OFFSET_MOVED);
+            Set.of(SCHEDULE, TIMER, POP, STATE, HALF, HALF_OP, HALF_GIVEN_UP, SELF_TEST, OFFSET_MOVED);
     private static final Pattern LEGAL = Pattern.compile("[%|a-zA-Z0-9_-]+");
     private static final int TOPIC_LENGTH_MAX = 127;
     private static final int DERIVED_TOPIC_LENGTH_MAX = 255;

@@ -7,10 +7,8 @@ import dev.millrace.broker.topic.TopicNames;
 import dev.millrace.protocol.RequestCode;
 import dev.millrace.protocol.command.TransactionRequest.EndTransaction;
 import dev.millrace.store.MessageStore;
-import dev.millrace.store.StoreException;
 import java.time.InstantSource;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,16 +21,12 @@ import org.slf4j.LoggerFactory;
 public final class Transactions {
     private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
 
-    private final MessageStore store;
     private final HalfFollower follower;
     private final ConsumerOffsetTable offsets;
     private final EndTransactionHandler handler;
     private final CheckBack checkBack;
     private final TransactionCounters counters = new TransactionCounters();
-    private long savedChanges = -1;
-    private PendingHalves.@Nullable Content waiting;
-    /** The log has to be durable up to here before {@link #waiting} is written: all it knows of is before it. */
-    private long waitingNeeds;
+    private final HalfSaves saves;
 
     /**
      * What transactions need.
@@ -50,10 +44,10 @@ public final class Transactions {
             Runnable onGiveUp) {}
 
     public Transactions(Parts parts) {
-        this.store = parts.store;
+        MessageStore store = parts.store;
         this.follower = parts.follower;
         this.offsets = parts.offsets;
-        follower.attach(store);
+        this.saves = new HalfSaves(store, follower);
         Settlements settlements = new Settlements(store, parts.clock, parts.storeHost);
         this.handler = new EndTransactionHandler(store, follower, settlements, counters, parts.clock);
         this.checkBack = new CheckBack(
@@ -96,26 +90,7 @@ public final class Transactions {
 
     /** Saves pending halves if anything changed; the last state waits until the log is durable so far. */
     public void save() {
-        PendingHalves halves = follower.halves();
-        long changes = halves.changes();
-        if (waiting == null && changes != savedChanges) {
-            waiting = halves.content();
-            waitingNeeds = Math.max(waiting.reached(), follower.followed());
-            savedChanges = changes;
-        }
-        PendingHalves.Content content = waiting;
-        if (content == null || waitingNeeds > store.durablePosition()) {
-            return;
-        }
-        waiting = null;
-        try {
-            follower.file().write(content);
-        } catch (StoreException e) {
-            savedChanges = -1;
-            LOG.atWarn().setCause(e).log("pending half messages can't be saved; a start will look for them in the log");
-            return;
-        }
-        publish(content);
+        saves.turnAndTell().ifPresent(this::publish);
     }
 
     /** Tells a RocketMQ broker that serves this folder later where to begin. */
