@@ -6,6 +6,7 @@ import dev.millrace.broker.delay.TimerFollower;
 import dev.millrace.broker.journal.StateJournal;
 import dev.millrace.broker.pop.PopConfig;
 import dev.millrace.broker.pop.PopFollower;
+import dev.millrace.broker.topic.TopicLogWatcher;
 import dev.millrace.broker.transaction.HalfFollower;
 import dev.millrace.broker.transaction.TransactionConfig;
 import dev.millrace.store.Disk;
@@ -42,7 +43,7 @@ record Followers(
         Deduplication windows = Deduplication.inGroup(folder, clock);
         PopFollower popped = new PopFollower(pops, disk, folder);
         StateJournal journal = new StateJournal(disk, folder, StateJournal.Settings.of(store));
-        journal.watch(windows);
+        journal.watch(TopicLogWatcher.both(windows, popped));
         journal.onOffsets(popped::followedTo, popped::offsetsHold);
         return new Followers(
                 new HalfFollower(transactions, disk, folder),

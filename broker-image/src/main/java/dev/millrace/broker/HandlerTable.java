@@ -64,12 +64,14 @@ final class HandlerTable {
             offsets.removeTopic(topic);
             resets.removeTopic(topic);
             deliveries.removeTopic(topic);
+            offsets.settle();
         }
 
         private void forgetGroup(String consumerGroup) {
             offsets.removeConsumerGroup(consumerGroup);
             resets.removeConsumerGroup(consumerGroup);
             deliveries.removeConsumerGroup(consumerGroup);
+            offsets.settle();
         }
     }
 

@@ -15,6 +15,7 @@ import dev.millrace.protocol.command.TransactionRequest.EndTransaction;
 import dev.millrace.protocol.message.OffsetMessageId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -218,6 +219,56 @@ final class FailoverTest {
     }
 
     @Test
+    void anAnswerThatAGroupWasMovedHoldsOnTheOtherCopy() {
+        define("jobs", null);
+        before.store(message("jobs", 0, "", "a"));
+        before.ask(new QueueRequest.UpdateConsumerOffset("readers", "jobs", 0, 1));
+        first.awaitOffsetsSaved();
+
+        Answer moved = before.ask(new GroupRequest.ResetOffset("readers", "jobs", 0, 0L, 0, true));
+        RunningBroker after = failOver();
+
+        assertThat(moved.responseCode()).isEqualTo(ResponseCode.SUCCESS);
+        assertThat(offset(after, "readers", "jobs", 0)).isZero();
+    }
+
+    @Test
+    void nothingIsLeftOfADeletedTopicWhenItIsMadeAgain() {
+        define("jobs", null);
+        before.store(message("jobs", 0, "", "old"));
+        new PopPeer(before, "workers", "jobs").popUntil(1_000, 1);
+        second.copyFrom(first);
+        assertThat(second.store().existingQueue("jobs", 0)).isPresent();
+        before.ask(new TopicRequest.DeleteTopic("jobs"));
+        define("jobs", null);
+
+        RunningBroker after = failOver();
+        after.store(message("jobs", 0, "", "new"));
+
+        assertThat(stored(after, "jobs", 0)).isEqualTo(1);
+        assertThat(after.ask(new QueueRequest.QueryConsumerOffset("workers", "jobs", 0, false))
+                        .responseCode())
+                .isEqualTo(ResponseCode.QUERY_NOT_FOUND);
+        PopPeer next = new PopPeer(after, "workers", "jobs");
+        assertThat(next.popUntil(60_000, 1)).extracting(PopPeer.Message::body).containsExactly("new");
+    }
+
+    @Test
+    void aReplicaLetsRetentionRemoveWhatItKnows() {
+        for (int i = 0; i < 40; i++) {
+            before.ask(message("filler", 0, "", "x".repeat(60_000)));
+        }
+        long wanted = 1 << 20;
+
+        RunningCopy.await(() -> {
+            second.copyFrom(first);
+            return second.followers.inOrder().stream().allMatch(each -> each.mayRemoveBefore(wanted));
+        });
+
+        assertThat(second.store().maxPosition()).isGreaterThan(wanted);
+    }
+
+    @Test
     void windowsKnowWhatTheOtherCopyStored() {
         define("orders", "+dedup.window.time=10m,+dedup.window.count=1000");
         Answer stored = before.ask(message("orders", 0, "UNIQ_KEY\u0001a\u0002", "a"));
@@ -251,7 +302,10 @@ final class FailoverTest {
         before.ask(new QueueRequest.UpdateConsumerOffset("readers", "orders", 1, 1));
         Answer pending = before.ask(half("orders"));
         first.awaitOffsetsSaved();
-        second.copyFrom(first);
+        RunningCopy.await(() -> {
+            second.copyFrom(first);
+            return Files.exists(folder.resolve("second/config/state"));
+        });
         second.close();
         second = new RunningCopy(folder.resolve("second"));
 

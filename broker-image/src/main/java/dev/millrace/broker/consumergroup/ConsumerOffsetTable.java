@@ -11,13 +11,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Where each consumer group stands in each queue: the offset of the message it wants next. Written to
  * {@code consumerOffset.json} about every 5 s, once the log is durable so far, and at the end, in a broker group to the log
  * each second; after a crash a group gets some seconds of messages again.
  *
- * <p>Thread-safe; {@link #capture} and {@link #write} are called by one thread.
+ * <p>Thread-safe; {@link #capture} and {@link #write} are called by one thread, with offsets in the log by none.
  */
 public final class ConsumerOffsetTable {
     private static final char SEPARATOR = '@';
@@ -25,6 +26,8 @@ public final class ConsumerOffsetTable {
     private final ConcurrentHashMap<Key, ConcurrentHashMap<Integer, Long>> offsets = new ConcurrentHashMap<>();
     private final StateTable<ConsumerOffsets> table;
     private final AtomicBoolean isDirty = new AtomicBoolean();
+    /** What was captured later is written later. */
+    private final ReentrantLock saving = new ReentrantLock();
 
     public ConsumerOffsetTable(StateTable<ConsumerOffsets> table) {
         this.table = table;
@@ -143,8 +146,20 @@ public final class ConsumerOffsetTable {
         }
     }
 
-    /** Writes the table now if anything changed. */
+    /** Writes the table now if anything changed. Where offsets are in the log, any thread may. */
     public void save() {
-        write(capture());
+        saving.lock();
+        try {
+            write(capture());
+        } finally {
+            saving.unlock();
+        }
+    }
+
+    /** In a broker group: what somebody asked to be moved or forgotten is so on all copies when this returns. Blocks. */
+    public void settle() {
+        if (table.isInLog()) {
+            save();
+        }
     }
 }

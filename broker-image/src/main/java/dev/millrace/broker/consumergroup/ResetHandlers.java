@@ -121,6 +121,7 @@ public final class ResetHandlers {
             parts.resets.put(request.group(), queue.topic(), queue.queueId(), offset);
             parts.offsets.put(request.group(), queue.topic(), queue.queueId(), offset);
         });
+        parts.offsets.settle();
         parts.onReset.accept(request.group(), request.topic());
         LOG.atInfo()
                 .addKeyValue("consumerGroup", request.group())
@@ -145,6 +146,7 @@ public final class ResetHandlers {
                 }
             }
         }
+        parts.offsets.settle();
         return Reply.success();
     }
 }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ final class FollowedState {
     private final AtomicLong changes = new AtomicLong();
     private TopicLogWatcher topics = TopicLogWatcher.NONE;
     private LongConsumer offsetsSaved = position -> {};
+    private Consumer<String> onRemoved = topic -> {};
 
     /** A dump whose end was not seen. */
     private record OpenDump(long number, long position) {}
@@ -58,6 +60,25 @@ final class FollowedState {
     /** Before the store is opened. */
     void onOffsets(LongConsumer saved) {
         offsetsSaved = saved;
+    }
+
+    /** Who hears of topics that are gone, for good. */
+    void onRemoved(Consumer<String> removed) {
+        onRemoved = removed;
+    }
+
+    /** Watchers need to be told of topics from here on. */
+    long watchersResumeAt() {
+        return topics.resumePosition();
+    }
+
+    boolean hasTopic(String topic) {
+        lock.lock();
+        try {
+            return content.get(new StateKey(StateKind.TOPIC, topic)) != null;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Begins with nothing. */
@@ -136,7 +157,7 @@ final class FollowedState {
         }
         Set<StateKey> gone = new TreeSet<>(content.of(Set.of(StateKind.TOPIC)).keySet());
         gone.removeAll(dumped.of(Set.of(StateKind.TOPIC)).keySet());
-        gone.forEach(key -> topics.removed(key.name()));
+        gone.forEach(key -> tellRemoved(key.name()));
         content.replace(dumped);
         dumped.clear();
         open = null;
@@ -155,10 +176,15 @@ final class FollowedState {
             }
             case Removal removal -> {
                 if (isTopic) {
-                    topics.removed(removal.key().name());
+                    tellRemoved(removal.key().name());
                 }
             }
         }
+    }
+
+    private void tellRemoved(String topic) {
+        topics.removed(topic);
+        onRemoved.accept(topic);
     }
 
     Dump dump() {

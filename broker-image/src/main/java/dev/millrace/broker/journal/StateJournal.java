@@ -17,7 +17,9 @@ import dev.millrace.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -55,6 +57,9 @@ public final class StateJournal implements LogFollower {
     private final FollowedState state = new FollowedState();
     private final StateSaves saves;
     private final ConcurrentSkipListMap<Long, CompletableFuture<Void>> waiting = new ConcurrentSkipListMap<>();
+    /** Topics that were removed before the store was known. */
+    private final Set<String> removedEarly = ConcurrentHashMap.newKeySet();
+
     private LongSupplier offsetsReached = () -> 0;
     private volatile long reached;
     private volatile @Nullable MessageStore store;
@@ -86,6 +91,7 @@ public final class StateJournal implements LogFollower {
     public StateJournal(Disk disk, Path folder, Settings settings) {
         this.folder = folder;
         this.settings = settings;
+        state.onRemoved(this::removed);
         this.saves = new StateSaves(new StateSnapshot(disk, folder.resolve(FILE)), state);
     }
 
@@ -113,7 +119,7 @@ public final class StateJournal implements LogFollower {
             return 0;
         }
         state.begin(saved);
-        return saved.position();
+        return Math.min(saved.position(), state.watchersResumeAt());
     }
 
     @Override
@@ -167,6 +173,20 @@ public final class StateJournal implements LogFollower {
     /** The store is open: from now on retention gets answers, and the content is saved. */
     public void opened(MessageStore openedStore) {
         store = openedStore;
+        Set.copyOf(removedEarly).stream()
+                .filter(topic -> !state.hasTopic(topic))
+                .forEach(openedStore::deleteTopic);
+        removedEarly.clear();
+    }
+
+    /** The queues of a topic are derived from records before the one that removes it: those of each copy go with it. */
+    private void removed(String topic) {
+        MessageStore opened = store;
+        if (opened == null) {
+            removedEarly.add(topic);
+        } else {
+            opened.deleteTopic(topic);
+        }
     }
 
     /**

@@ -1,7 +1,9 @@
 package dev.millrace.broker.pop;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.millrace.broker.topic.TopicLogWatcher;
 import dev.millrace.broker.topic.TopicNames;
+import dev.millrace.protocol.route.TopicConfig;
 import dev.millrace.store.Disk;
 import dev.millrace.store.LogFollower;
 import dev.millrace.store.LogRecord;
@@ -9,6 +11,7 @@ import dev.millrace.store.StoreException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>Owner: the opening thread, then the dispatch thread; retention asks from the upkeep thread. Those who wait and the
  * moves of offsets have a lock.
  */
-public final class PopFollower implements LogFollower {
+public final class PopFollower implements LogFollower, TopicLogWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(PopFollower.class);
 
     /** Name of the file beside the other state of the broker. */
@@ -97,6 +100,33 @@ public final class PopFollower implements LogFollower {
             savedPosition = 0;
             return 0;
         }
+        return restoredPosition;
+    }
+
+    @Override
+    public void restored(Collection<TopicConfig> topics, long position) {}
+
+    @Override
+    public void defined(TopicConfig topic, long position) {}
+
+    /** In a broker group: what was taken from the topic before is over. */
+    @Override
+    public void removed(String topic) {
+        inFlight.forget(key -> key.topic().equals(topic));
+        lock.lock();
+        try {
+            earlyMoves.keySet().removeIf(key -> key.topic().equals(topic));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void saving() {}
+
+    /** The table is as of this position, so topics that were removed behind it are to be told again. */
+    @Override
+    public long resumePosition() {
         return restoredPosition;
     }
 

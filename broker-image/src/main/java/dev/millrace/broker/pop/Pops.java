@@ -217,9 +217,7 @@ public final class Pops {
 
     /** Saves consumer offsets, and what is in flight; called each second. */
     public void save() {
-        if (parts.state.offsets.isInLog()) {
-            parts.state.offsets.save();
-        }
+        parts.state.offsets.settle();
         long now = parts.nanoTime.getAsLong();
         boolean isDue = savedNanos == 0 || now - savedNanos >= SAVE_NANOS;
         if (saving == null && (isDue || follower.isSaveWanted())) {
@@ -240,11 +238,9 @@ public final class Pops {
     /** The offsets after the table: they hold every move that the table does. In the log they wait for nothing. */
     private Saving capture() {
         InFlight.Content content = follower.inFlight().content();
-        ConsumerOffsetTable.Capture offsets = parts.state.offsets.capture();
-        if (parts.state.offsets.isInLog()) {
-            parts.state.offsets.write(offsets);
-            offsets = ConsumerOffsetTable.Capture.NONE;
-        }
+        parts.state.offsets.settle();
+        ConsumerOffsetTable.Capture offsets =
+                parts.state.offsets.isInLog() ? ConsumerOffsetTable.Capture.NONE : parts.state.offsets.capture();
         return new Saving(offsets, content, parts.state.store.maxPosition());
     }
 

@@ -31,6 +31,45 @@ public interface TopicLogWatcher {
     /** Must not block. */
     void removed(String topic);
 
+    /** Changes of topics in records from this position on are told again at a start. Asked before any is told. */
+    default long resumePosition() {
+        return Long.MAX_VALUE;
+    }
+
+    /** Hears what both hear. */
+    static TopicLogWatcher both(TopicLogWatcher first, TopicLogWatcher second) {
+        return new TopicLogWatcher() {
+            @Override
+            public void restored(Collection<TopicConfig> topics, long position) {
+                first.restored(topics, position);
+                second.restored(topics, position);
+            }
+
+            @Override
+            public void defined(TopicConfig topic, long position) {
+                first.defined(topic, position);
+                second.defined(topic, position);
+            }
+
+            @Override
+            public void removed(String topic) {
+                first.removed(topic);
+                second.removed(topic);
+            }
+
+            @Override
+            public void saving() {
+                first.saving();
+                second.saving();
+            }
+
+            @Override
+            public long resumePosition() {
+                return Math.min(first.resumePosition(), second.resumePosition());
+            }
+        };
+    }
+
     /**
      * What was told up to now is about to be saved, so that a start begins there. What the watcher knows of topics besides
      * is to be saved before; may block.
