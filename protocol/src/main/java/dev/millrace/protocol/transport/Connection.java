@@ -149,13 +149,21 @@ public final class Connection {
                 new PendingRequests(Integer.highestOneBit(requestsInFlightMax), loop.nanoTime(), remoteAddress);
         pending = fresh;
         try {
-            var sweep = eventLoop.scheduleAtFixedRate(
-                    fresh::failExpired, SWEEP_INTERVAL_MS, SWEEP_INTERVAL_MS, TimeUnit.MILLISECONDS);
-            context.channel().closeFuture().addListener(closed -> sweep.cancel(false));
+            var sweeps = eventLoop.scheduleAtFixedRate(
+                    () -> sweep(fresh), SWEEP_INTERVAL_MS, SWEEP_INTERVAL_MS, TimeUnit.MILLISECONDS);
+            context.channel().closeFuture().addListener(closed -> sweeps.cancel(false));
         } catch (RejectedExecutionException e) {
             isClosed = true;
         }
         return fresh;
+    }
+
+    /** A peer that does not answer any more is left: it may be frozen or cut off, and another one found at its address. */
+    private void sweep(PendingRequests waiting) {
+        if (waiting.failExpired() && !isClosed) {
+            loop.faults().closed(remote, "it answers nothing any more");
+            close();
+        }
     }
 
     /**
@@ -259,6 +267,10 @@ public final class Connection {
 
     void readStarted() {
         isReading = true;
+        PendingRequests waiting = pending;
+        if (waiting != null) {
+            waiting.heard();
+        }
     }
 
     void readEnded() {

@@ -30,7 +30,8 @@ import java.util.concurrent.TimeUnit;
  * </pre>
  *
  * A connection changes hands between two frames, once the requests that were taken are answered, or after
- * {@link #LEAVE_MAX}. One that was passed on stays so: where it leads passes it on itself if it can't serve it.
+ * {@link #LEAVE_MAX}. One that was passed on stays so, since where it leads passes it on itself if it can't serve it; but once
+ * others go elsewhere, it is closed if nothing comes back for {@link #SILENCE_MAX}.
  *
  * <p>Thread-safe.
  */
@@ -40,6 +41,9 @@ public final class Door implements AutoCloseable {
 
     /** What is not answered by then is not waited for when a connection changes hands. */
     static final Duration LEAVE_MAX = Duration.ofSeconds(3);
+
+    /** Where nothing comes back from for so long, connections do not stay when others go elsewhere. */
+    static final Duration SILENCE_MAX = Duration.ofSeconds(1);
 
     private static final int BACKLOG = 1024;
 

@@ -3,6 +3,7 @@ package dev.millrace.protocol.transport;
 import dev.millrace.protocol.codec.HeaderFields;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
@@ -11,14 +12,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * Requests of one connection that wait for their answer, in a ring found by {@code opaque}.
  *
- * <p>Thread-safe: a slot is taken and freed by compare-and-swap. Bounded by the ring's size.
+ * <p>Thread-safe: a slot is taken and freed by compare-and-swap; {@link #failExpired} and {@link #heard} belong to the
+ * event loop. Bounded by
+ * the ring's size.
  */
 final class PendingRequests {
+    /** A peer that lets requests run out and says nothing for so long is taken for dead. */
+    static final long DEAF_NANOS = TimeUnit.SECONDS.toNanos(3);
+
     private final AtomicReferenceArray<@Nullable Pending<?>> ring;
     private final AtomicInteger nextOpaque;
     private final AtomicInteger count = new AtomicInteger();
     private final LongSupplier nanoTime;
     private final String peer;
+    private boolean isHeard;
+    private long heardNanos;
+    /** Whether a request ran out since the peer was heard, and when the earliest of these began. */
+    private boolean isUnheard;
+
+    private long unheardNanos;
 
     /** @param slots a power of two */
     PendingRequests(int slots, LongSupplier nanoTime, String peer) {
@@ -31,6 +43,7 @@ final class PendingRequests {
         this.ring = new AtomicReferenceArray<>(slots);
         this.nanoTime = nanoTime;
         this.peer = peer;
+        this.heardNanos = nanoTime.getAsLong();
     }
 
     private record Pending<T>(
@@ -75,20 +88,40 @@ final class PendingRequests {
         }
     }
 
-    void failExpired() {
-        if (count.get() == 0) {
-            return;
-        }
+    /** Something came from the peer. */
+    void heard() {
+        isHeard = true;
+    }
+
+    /**
+     * Fails what is over its time.
+     *
+     * @return whether the peer is deaf: requests have run out, and for {@link #DEAF_NANOS} nothing came from it
+     */
+    boolean failExpired() {
         long now = nanoTime.getAsLong();
+        if (isHeard) {
+            isHeard = false;
+            heardNanos = now;
+            isUnheard = false;
+        }
+        if (count.get() == 0) {
+            return isUnheard && now - unheardNanos >= DEAF_NANOS;
+        }
         for (int i = 0; i < ring.length(); i++) {
             Pending<?> pending = ring.get(i);
             if (pending != null && now - pending.startNanos >= pending.timeoutNanos && remove(pending)) {
+                if (pending.startNanos - heardNanos > 0 && !(isUnheard && unheardNanos - pending.startNanos <= 0)) {
+                    isUnheard = true;
+                    unheardNanos = pending.startNanos;
+                }
                 pending.future.completeExceptionally(new TransportException(
                         "no answer from " + peer + " within " + pending.timeoutNanos / 1_000_000
                                 + " ms; it may have acted on the request",
                         true));
             }
         }
+        return isUnheard && now - unheardNanos >= DEAF_NANOS;
     }
 
     void failAll(String reason) {

@@ -15,6 +15,7 @@ import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pipe extends ChannelInboundHandlerAdapter {
     private final Channel other;
+    private final Runnable passed;
 
-    private Pipe(Channel other) {
+    private Pipe(Channel other, Runnable passed) {
         this.other = other;
+        this.passed = passed;
     }
 
     /** Opens a connection on the event loop of another one; it is not read yet. It is closed if the other one is gone. */
@@ -55,19 +58,54 @@ final class Pipe extends ChannelInboundHandlerAdapter {
         return result;
     }
 
-    /** Passes on in both directions from now on, beginning with what was read already. */
-    static void join(Channel one, Channel two, @Nullable ByteBuf first) {
-        one.pipeline().addLast(new Pipe(two));
-        two.pipeline().addLast(new Pipe(one));
+    /**
+     * Passes on in both directions from now on, beginning with what was read already.
+     *
+     * @return how long the second leaves the first without an answer
+     */
+    static Silence join(Channel one, Channel two, @Nullable ByteBuf first, LongSupplier nanoTime) {
+        Silence silence = new Silence(nanoTime);
+        one.pipeline().addLast(new Pipe(two, silence::asked));
+        two.pipeline().addLast(new Pipe(one, silence::answered));
         if (first != null) {
+            silence.asked();
             two.writeAndFlush(first);
         }
         one.config().setAutoRead(two.isWritable());
         two.config().setAutoRead(true);
+        return silence;
+    }
+
+    /** How long nothing has come back since something was passed on. Owner: the event loop that both ends share. */
+    static final class Silence {
+        private final LongSupplier nanoTime;
+        private boolean isAsked;
+        private long askedNanos;
+
+        private Silence(LongSupplier nanoTime) {
+            this.nanoTime = nanoTime;
+        }
+
+        private void asked() {
+            if (!isAsked) {
+                isAsked = true;
+                askedNanos = nanoTime.getAsLong();
+            }
+        }
+
+        private void answered() {
+            isAsked = false;
+        }
+
+        /** 0 if nothing was passed on since the last answer. */
+        long nanos() {
+            return isAsked ? nanoTime.getAsLong() - askedNanos : 0;
+        }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        passed.run();
         other.write(message);
     }
 

@@ -17,6 +17,7 @@ final class Visit {
     static final AttributeKey<Visit> KEY = AttributeKey.valueOf(Visit.class, "visit");
 
     private static final int LOOK_AGAIN_MS = 20;
+    private static final int LOOK_AT_PASSED_ON_MS = 250;
 
     private final Door door;
     private final Channel channel;
@@ -25,6 +26,7 @@ final class Visit {
     private Phase phase = Phase.WAITING;
     private Door.@Nullable Destination servedBy;
     private @Nullable FrameReader reader;
+    private @Nullable PassedOn passedOn;
     /** What was read and not handled. */
     private @Nullable ByteBuf rest;
 
@@ -54,7 +56,8 @@ final class Visit {
         switch (phase) {
             case WAITING -> now.take(this);
             case SERVED -> stayOrLeave(now);
-            case CONNECTING, PASSED_ON -> {}
+            case CONNECTING -> {}
+            case PASSED_ON -> leaveTheDead(now);
         }
     }
 
@@ -99,8 +102,21 @@ final class Visit {
         if (waitedNanos() > Door.HOLD_MAX.toNanos()) {
             loop.faults().closed(channel.remoteAddress(), "nobody could serve it for " + Door.HOLD_MAX);
             channel.close();
-        } else if (nextLook == null || nextLook.isDone()) {
-            nextLook = channel.eventLoop().schedule(this::look, LOOK_AGAIN_MS, TimeUnit.MILLISECONDS);
+        } else {
+            lookAgain(LOOK_AGAIN_MS);
+        }
+    }
+
+    private void lookAgain(int ms) {
+        if (nextLook == null) {
+            nextLook = channel.eventLoop()
+                    .schedule(
+                            () -> {
+                                nextLook = null;
+                                look();
+                            },
+                            ms,
+                            TimeUnit.MILLISECONDS);
         }
     }
 
@@ -123,13 +139,40 @@ final class Visit {
                 phase = Phase.PASSED_ON;
                 ByteBuf known = rest;
                 rest = null;
-                Pipe.join(channel, (Channel) done.getNow(), known);
+                passedOn = new PassedOn(address, Pipe.join(channel, (Channel) done.getNow(), known, loop.nanoTime()));
+                look();
             } else {
                 phase = Phase.WAITING;
                 waitMore();
             }
         });
     }
+
+    /**
+     * What was passed on stays so while it is answered, wherever others go now. Who does not answer may be frozen or cut off,
+     * and would keep the client for ever.
+     */
+    private void leaveTheDead(Door.Destination now) {
+        PassedOn to = passedOn;
+        if (to == null) {
+            throw new AssertionError("connection " + channel + " was passed on to nobody");
+        }
+        if (!now.isSomewhere() || now.equals(new Door.Destination.There(to.address))) {
+            return;
+        }
+        if (to.silence.nanos() > Door.SILENCE_MAX.toNanos()) {
+            loop.faults()
+                    .closed(
+                            channel.remoteAddress(),
+                            "it was passed on to " + to.address + ", which answers nothing and is not asked any more");
+            channel.close();
+        } else {
+            lookAgain(LOOK_AT_PASSED_ON_MS);
+        }
+    }
+
+    /** Where it was passed on to, and how long nothing came back from there. */
+    private record PassedOn(InetSocketAddress address, Pipe.Silence silence) {}
 
     private void forget() {
         if (rest != null) {

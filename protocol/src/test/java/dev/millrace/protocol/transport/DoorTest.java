@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.protocol.command.OwnRequest;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -194,6 +197,27 @@ class DoorTest {
         two.close();
 
         Waiting.until("closed", () -> !passed.isOpen());
+    }
+
+    @Test
+    void aConnectionIsNotLeftWithAnEndThatAnswersNothing() throws IOException {
+        try (ServerSocket frozen = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Waiting.get(one.passOn((InetSocketAddress) frozen.getLocalSocketAddress()));
+            CompletableFuture<String> lost = call(one, "lost");
+            Connection passed = Waiting.get(client.connection("127.0.0.1:" + one.port()));
+            try (Socket reached = frozen.accept()) {
+                assertThat(reached.getInputStream().read())
+                        .as("first byte passed on")
+                        .isZero();
+                assertThat(passed.isOpen()).isTrue();
+
+                one.serve(named("one"), ConnectionListener.NONE);
+
+                Waiting.until("closed", () -> !passed.isOpen());
+                assertThatThrownBy(() -> Waiting.get(lost)).isInstanceOf(TransportException.class);
+                assertThat(Waiting.get(call(one, "again"))).isEqualTo("one again");
+            }
+        }
     }
 
     @Test

@@ -87,6 +87,39 @@ class PendingRequestsTest {
     }
 
     @Test
+    void aPeerIsDeafOnceRequestsRanOutAndNothingCameForLong() {
+        PendingRequests pending = new PendingRequests(8, () -> nowNanos, "peer");
+        nowNanos = 5;
+        pending.add(1_000, OPAQUE, new CompletableFuture<>());
+        nowNanos += 1_000;
+        assertThat(pending.failExpired()).as("for 1 us only").isFalse();
+
+        nowNanos = 5 + PendingRequests.DEAF_NANOS - 1;
+        assertThat(pending.failExpired()).isFalse();
+        nowNanos++;
+        assertThat(pending.failExpired()).isTrue();
+
+        pending.heard();
+        assertThat(pending.failExpired()).as("it was heard").isFalse();
+        nowNanos += PendingRequests.DEAF_NANOS;
+        assertThat(pending.failExpired()).as("nothing was asked").isFalse();
+    }
+
+    @Test
+    void aPeerThatIsHeardWhileARequestRunsOutIsNotDeaf() {
+        PendingRequests pending = new PendingRequests(8, () -> nowNanos, "peer");
+        pending.add(2 * PendingRequests.DEAF_NANOS, OPAQUE, new CompletableFuture<>());
+        nowNanos = PendingRequests.DEAF_NANOS;
+        pending.heard();
+        pending.failExpired();
+        nowNanos = 2 * PendingRequests.DEAF_NANOS;
+
+        assertThat(pending.failExpired()).isFalse();
+        nowNanos *= 2;
+        assertThat(pending.failExpired()).isFalse();
+    }
+
+    @Test
     void failsOneOrAll() {
         PendingRequests pending = new PendingRequests(8, () -> nowNanos, "peer");
         CompletableFuture<Integer> one = new CompletableFuture<>();
