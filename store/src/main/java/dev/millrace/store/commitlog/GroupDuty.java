@@ -169,7 +169,8 @@ public final class GroupDuty {
     }
 
     private CopyOutcome begin(long epoch, long start) {
-        if (start != progress.appended()) {
+        boolean isFirst = start == 0 && parts.epochs.history().entries().isEmpty();
+        if (start != progress.appended() && !isFirst) {
             return refused("epoch " + epoch + " is to begin at position " + start + ", but the log ends at position "
                     + progress.appended());
         }

@@ -22,40 +22,46 @@ import java.util.List;
  * flush ASYNC                flush mode with which it was opened last
  * volatile false             whether an end of the machine may have taken what was acknowledged
  * epoch 7                    highest epoch seen
+ * promised -1                epoch of a promise to write no election record, -1 without one
  * record
  * {"epoch":7, ...            the last election record seen, as its reader wrote it, up to the last line
  * crc 0badcafe               CRC-32 of all bytes before this line
  * </pre>
  *
  * The mark <em>volatile</em> is set when the store is opened on another boot, after a run with asynchronous flush that did
- * not end cleanly: pages that were written and not forced are gone. Also when the log ends before the committed position. It stays until {@link #clearVolatile()}.
+ * not end cleanly: pages that were written and not forced are gone. Also when the log ends before the committed position. It stays until {@link #save} takes it back.
  *
  * <p>Source: docs/storage-format.md, section "group".
  *
- * <p>Owner: the opening thread, then the thread that decides the role; the answers are a snapshot for any thread. Crash
- * behaviour: a change is durable when its method returns.
+ * <p>Owner: the opening thread, then one thread that saves what the role is decided by; the answers are a snapshot for any
+ * thread. Crash behaviour: a change is durable when its method returns.
  */
 public final class StoreIdentity {
+    /** {@link Seen#promisedEpoch} without a promise. */
+    public static final long NO_PROMISE = -1;
+
     /** UTF-8 bytes of an election record. */
     public static final int RECORD_BYTES_MAX = 64 * 1024;
 
     private static final String HEAD = "millrace-identity 1";
     private static final List<String> KEYS =
-            List.of("storage-id", "cluster", "group", "boot-id", "flush", "volatile", "epoch");
+            List.of("storage-id", "cluster", "group", "boot-id", "flush", "volatile", "epoch", "promised");
     private static final String RECORD = "record";
 
     private final CheckedText file;
     private volatile Content content;
 
-    private record Content(
-            String storageId,
-            String cluster,
-            String group,
-            String bootId,
-            FlushMode flush,
-            boolean isVolatile,
-            long epoch,
-            String record) {
+    /**
+     * What a copy remembers of its group, beside who it is.
+     *
+     * @param epoch highest epoch seen, 0 if none was
+     * @param record the last election record seen, as its reader wrote it; empty if none was
+     * @param isVolatile whether an end of the machine may have taken what this copy acknowledged
+     * @param promisedEpoch highest epoch seen when this copy promised to write no election record, or {@link #NO_PROMISE}
+     */
+    public record Seen(long epoch, String record, boolean isVolatile, long promisedEpoch) {}
+
+    private record Content(String storageId, String cluster, String group, String bootId, FlushMode flush, Seen seen) {
         String text() {
             return String.join(
                     "\n",
@@ -65,23 +71,21 @@ public final class StoreIdentity {
                     "group " + group,
                     "boot-id " + bootId,
                     "flush " + flush,
-                    "volatile " + isVolatile,
-                    "epoch " + epoch,
+                    "volatile " + seen.isVolatile,
+                    "epoch " + seen.epoch,
+                    "promised " + seen.promisedEpoch,
                     RECORD,
-                    record,
+                    seen.record,
                     "");
         }
 
-        Content withVolatile(boolean marked) {
-            return new Content(storageId, cluster, group, bootId, flush, marked, epoch, record);
-        }
-
-        Content withSeen(long highest, String text) {
-            return new Content(storageId, cluster, group, bootId, flush, isVolatile, highest, text);
+        Content with(Seen next) {
+            return new Content(storageId, cluster, group, bootId, flush, next);
         }
 
         Content openedOn(String boot, FlushMode mode, boolean marked) {
-            return new Content(storageId, cluster, group, boot, mode, marked, epoch, record);
+            Seen next = new Seen(seen.epoch, seen.record, marked, seen.promisedEpoch);
+            return new Content(storageId, cluster, group, boot, mode, next);
         }
     }
 
@@ -104,11 +108,9 @@ public final class StoreIdentity {
                 member.group(),
                 requireWord(member.bootId().get()),
                 flush,
-                false,
-                0,
-                "");
+                new Seen(0, "", false, NO_PROMISE));
         StoreIdentity made = new StoreIdentity(new CheckedText(disk, path), first);
-        made.save(first);
+        made.replace(first);
         return made;
     }
 
@@ -130,7 +132,7 @@ public final class StoreIdentity {
         String bootId = requireWord(member.bootId().get());
         boolean lostPages = !endedCleanly && found.flush == FlushMode.ASYNC && !bootId.equals(found.bootId);
         StoreIdentity opened = new StoreIdentity(file, found);
-        opened.save(found.openedOn(bootId, flush, found.isVolatile || lostPages));
+        opened.replace(found.openedOn(bootId, flush, found.seen.isVolatile || lostPages));
         return opened;
     }
 
@@ -141,53 +143,40 @@ public final class StoreIdentity {
 
     /** Whether an end of the machine may have taken what this copy acknowledged. */
     public boolean isVolatile() {
-        return content.isVolatile;
+        return content.seen.isVolatile;
+    }
+
+    /** What was saved last. */
+    public Seen seen() {
+        return content.seen;
     }
 
     /** Sets the mark: this copy lacks something that it had acknowledged or shown; durable when it returns. */
     public void markVolatile() {
-        if (!content.isVolatile) {
-            save(content.withVolatile(true));
-        }
-    }
-
-    /** Forgets the mark, once this copy has again what its master has; durable when it returns. */
-    public void clearVolatile() {
-        save(content.withVolatile(false));
-    }
-
-    /** Highest epoch seen, 0 if none was. */
-    public long epoch() {
-        return content.epoch;
-    }
-
-    /** The last election record saved, empty if none was. */
-    public String record() {
-        return content.record;
-    }
-
-    /** Remembers an epoch unless a higher one was seen; durable when it returns. */
-    public void seeEpoch(long epoch) {
-        if (epoch > content.epoch) {
-            save(content.withSeen(epoch, content.record));
+        if (!isVolatile()) {
+            Seen seen = content.seen;
+            replace(content.with(new Seen(seen.epoch, seen.record, true, seen.promisedEpoch)));
         }
     }
 
     /**
-     * Remembers an election record, and its epoch unless a higher one was seen; durable when it returns.
+     * Remembers all of it in place of what was; durable when it returns.
      *
-     * @throws StoreException if the text is longer than {@link #RECORD_BYTES_MAX}
+     * @throws StoreException if the record is longer than {@link #RECORD_BYTES_MAX}
      */
-    public void saveRecord(long epoch, String record) {
-        int bytes = record.getBytes(StandardCharsets.UTF_8).length;
+    public void save(Seen next) {
+        int bytes = next.record.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > RECORD_BYTES_MAX) {
             throw new StoreException("an election record of " + bytes + " bytes is over the limit of "
                     + RECORD_BYTES_MAX + "; it is no record of this group");
         }
-        save(content.withSeen(Math.max(epoch, content.epoch), record));
+        if (next.epoch < content.seen.epoch) {
+            throw new AssertionError("epoch " + next.epoch + " would be saved over epoch " + content.seen.epoch);
+        }
+        replace(content.with(next));
     }
 
-    private void save(Content next) {
+    private void replace(Content next) {
         file.replace(next.text());
         content = next;
     }
@@ -217,9 +206,11 @@ public final class StoreIdentity {
                     values[2],
                     values[3],
                     FlushMode.valueOf(values[4]),
-                    Boolean.parseBoolean(values[5]),
-                    Long.parseLong(values[6]),
-                    last.substring(0, last.length() - 1));
+                    new Seen(
+                            Long.parseLong(values[6]),
+                            last.substring(0, last.length() - 1),
+                            Boolean.parseBoolean(values[5]),
+                            Long.parseLong(values[7])));
         } catch (IllegalArgumentException e) {
             throw damaged(file, "has values that cannot be read: " + e.getMessage());
         }

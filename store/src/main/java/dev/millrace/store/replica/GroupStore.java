@@ -72,7 +72,8 @@ public interface GroupStore extends AutoCloseable {
      * Adds an epoch to the history; durable when the stage completes. To be called before the first byte of the epoch is
      * appended.
      *
-     * @param start the end of this copy's log
+     * @param start the end of this copy's log; or 0 while the history is empty: what a store appended while it stood alone
+     *     counts as written in the first epoch, so that a copy which has part of it can go on there
      */
     CompletionStage<CopyOutcome> beginEpoch(long epoch, long start);
 

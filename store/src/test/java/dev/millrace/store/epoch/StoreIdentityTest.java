@@ -33,18 +33,21 @@ class StoreIdentityTest {
         return StoreIdentity.open(disk, FILE, member("a", bootId), FlushMode.ASYNC, endedCleanly);
     }
 
+    private static StoreIdentity.Seen seen(long epoch, String record, boolean isVolatile) {
+        return new StoreIdentity.Seen(epoch, record, isVolatile, StoreIdentity.NO_PROMISE);
+    }
+
     @Test
-    void keepsEpochAndRecord() {
+    void keepsAllOfWhatWasSeen() {
         StoreIdentity identity = create(FlushMode.ASYNC);
-        identity.saveRecord(7, "{\n\"crc \": 1}\ncrc 7\n");
-        identity.seeEpoch(9);
-        identity.seeEpoch(8);
+        identity.save(new StoreIdentity.Seen(7, "", true, StoreIdentity.NO_PROMISE));
+        StoreIdentity.Seen last = new StoreIdentity.Seen(9, "{\n\"crc \": 1}\ncrc 7\n", false, 9);
+        identity.save(last);
 
         StoreIdentity found = open("boot-1", true);
 
         assertThat(found.storageId()).isEqualTo("id-1");
-        assertThat(found.epoch()).isEqualTo(9);
-        assertThat(found.record()).isEqualTo("{\n\"crc \": 1}\ncrc 7\n");
+        assertThat(found.seen()).isEqualTo(last);
         assertThat(found.isVolatile()).isFalse();
     }
 
@@ -56,7 +59,7 @@ class StoreIdentityTest {
         assertThat(open("boot-3", false).isVolatile()).isTrue();
         assertThat(open("boot-3", true).isVolatile()).isTrue();
 
-        open("boot-3", true).clearVolatile();
+        open("boot-3", true).save(seen(1, "", false));
 
         assertThat(open("boot-3", true).isVolatile()).isFalse();
         assertThat(disk.readText(FILE)).contains("\nvolatile false\n");
@@ -87,7 +90,7 @@ class StoreIdentityTest {
 
     @Test
     void refusesADamagedFile() {
-        create(FlushMode.ASYNC).saveRecord(3, "text");
+        create(FlushMode.ASYNC).save(seen(3, "text", false));
         String whole = disk.readText(FILE);
 
         for (int i = 0; i < whole.length(); i++) {
@@ -101,10 +104,10 @@ class StoreIdentityTest {
     @Test
     void refusesARecordThatIsTooLong() {
         StoreIdentity identity = create(FlushMode.ASYNC);
-        identity.saveRecord(1, "x".repeat(StoreIdentity.RECORD_BYTES_MAX));
+        identity.save(seen(1, "x".repeat(StoreIdentity.RECORD_BYTES_MAX), false));
 
-        assertThatThrownBy(() -> identity.saveRecord(2, "x".repeat(StoreIdentity.RECORD_BYTES_MAX + 1)))
+        assertThatThrownBy(() -> identity.save(seen(2, "x".repeat(StoreIdentity.RECORD_BYTES_MAX + 1), false)))
                 .hasMessageContaining("65537 bytes is over the limit of 65536");
-        assertThat(open("boot-1", true).epoch()).isEqualTo(1);
+        assertThat(open("boot-1", true).seen().epoch()).isEqualTo(1);
     }
 }
