@@ -46,7 +46,13 @@ public final class RouteTable implements Departures {
         return published;
     }
 
-    /** @param removesAbsentTopics topics that the broker does not name any more leave its routes */
+    /**
+     * Puts a broker into the routes. It takes the place of another address with its name and id, unless that one
+     * registered a higher state version: the epoch of its mastership. The one whose place was taken is forgotten, so that
+     * neither its goodbye nor the end of its connection changes a route.
+     *
+     * @param removesAbsentTopics topics that the broker does not name any more leave its routes
+     */
     RegisterOutcome register(Registration broker, boolean removesAbsentTopics) {
         synchronized (lock) {
             BrokerData known = latest.brokers().get(broker.brokerName());
@@ -62,6 +68,9 @@ public final class RouteTable implements Departures {
                 return new Refused();
             }
             addresses.put(broker.brokerId(), address);
+            if (before != null && !before.equals(address)) {
+                live.remove(new BrokerKey(broker.key().cluster(), before));
+            }
             enter(broker, addresses, before == null, removesAbsentTopics);
             return registered(broker, addresses, before == null);
         }
