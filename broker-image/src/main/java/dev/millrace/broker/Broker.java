@@ -34,12 +34,11 @@ import dev.millrace.protocol.RequestCode;
 import dev.millrace.protocol.command.MemberRequest;
 import dev.millrace.protocol.message.OffsetMessageId;
 import dev.millrace.protocol.message.UniqueId;
+import dev.millrace.protocol.route.BrokerData;
 import dev.millrace.protocol.route.Permission;
 import dev.millrace.protocol.route.TopicConfig;
 import dev.millrace.protocol.transport.ConnectionListener;
-import dev.millrace.protocol.transport.IoThreads;
 import dev.millrace.protocol.transport.RemotingClient;
-import dev.millrace.protocol.transport.RemotingServer;
 import dev.millrace.protocol.transport.TransportSettings;
 import dev.millrace.store.MessageStore;
 import dev.millrace.store.QueueLog;
@@ -61,20 +60,18 @@ import org.slf4j.LoggerFactory;
  * <p>Owner: the main thread.
  */
 final class Broker implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
-    /** The port below the main one that serves all but reads. */
-    private static final int FAST_PORT_DISTANCE = 2;
+    /** Instead of an epoch, of a broker that is no copy of a group. */
+    static final long ALONE = 0;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     /** A tenth of the precision that delivery times have. */
     private static final Duration TIMED_TICK = Duration.ofMillis(10);
 
     private static final int TIMED_TURNS_MAX = 64;
-    private static final int PORT_MIN_FOR_FAST = 3;
 
     private final BrokerConfig config;
     private final MessageStore store;
     private final InstantSource clock = InstantSource.system();
-    private final IoThreads io;
     private final AdminExecutor admin = new AdminExecutor();
     private final Clocks clocks = Clocks.start();
     private final State state;
@@ -86,14 +83,12 @@ final class Broker implements AutoCloseable {
     private final Transactions transactions;
     private final Deduplication windows;
     private final Pops pops;
+    private final Service service;
 
-    /** Where it listens: for all requests, and for all but reads if there is room for a second port. */
-    private record Ports(RemotingServer all, @Nullable RemotingServer fast) {
-        void close() {
-            all.close();
-            if (fast != null) {
-                fast.close();
-            }
+    /** What answers requests. */
+    private record Service(Dispatcher everything, Dispatcher withoutReads, ConnectionGate gate, PullHandler pulls) {
+        void begin(Ports ports) {
+            ports.serve(everything, withoutReads, gate);
         }
     }
 
@@ -168,14 +163,17 @@ final class Broker implements AutoCloseable {
      * @param tables where definitions and offsets are kept
      * @param settings all settings as text, to be shown to tools
      * @param transport limits of connections
-     * @throws dev.millrace.protocol.transport.TransportException if a port is in use
+     * @param ports where it is to serve
+     * @param epoch of its mastership, or {@link #ALONE}
      */
     Broker(
             BrokerConfig config,
             OpenStore opened,
             StateTables tables,
             Map<String, String> settings,
-            TransportSettings transport) {
+            TransportSettings transport,
+            Ports ports,
+            long epoch) {
         MessageStore store = opened.store;
         this.config = config;
         this.store = store;
@@ -189,9 +187,11 @@ final class Broker implements AutoCloseable {
         SystemTopics.define(
                 state.topics, config.cluster(), config.name(), config.defaultQueues(), config.autoCreateTopics());
         this.statistics = statistics();
-        this.io = IoThreads.start(config.ioThreadCount(Runtime.getRuntime().availableProcessors()));
-        this.client = new RemotingClient(io, transport, (connection, fields, body) -> {}, ConnectionListener.NONE);
-        this.registrar = new Registrar(config.namesrv(), identity(), state.topics, client, System::nanoTime);
+        this.ports = ports;
+        this.client =
+                new RemotingClient(ports.io(), transport, (connection, fields, body) -> {}, ConnectionListener.NONE);
+        this.registrar =
+                new Registrar(config.namesrv(), identity(epoch), state.topics::snapshot, client, System::nanoTime);
         byte[] storeHost = OffsetMessageId.hostField(new InetSocketAddress(config.host(), config.port()));
         InternalSends internal = new InternalSends(store, storeHost);
         this.delays = new Delays(new DelayAgent(store, internal, clock, tables.delays()), calendar(opened, storeHost));
@@ -213,12 +213,12 @@ final class Broker implements AutoCloseable {
         HandlerTable.registerAdmin(table, handlers, pulls, pops);
         HandlerTable.registerRedelivery(table, handlers, internal);
         HandlerTable.registerInfo(table, info);
-        ConnectionGate gate = new ConnectionGate(state.members, state.counters.closed(), config.connectionsMax());
-        this.ports = new Ports(
-                listen(config.port(), transport, table.build(), gate),
-                config.port() < PORT_MIN_FOR_FAST
-                        ? null
-                        : listen(config.port() - FAST_PORT_DISTANCE, transport, table.buildWithout(reads()), gate));
+        this.service = new Service(
+                table.build(),
+                table.buildWithout(reads()),
+                new ConnectionGate(state.members, state.counters.closed(), config.connectionsMax()),
+                pulls);
+        service.begin(ports);
         startTimers(pulls, info, opened.followers.journal());
     }
 
@@ -229,6 +229,18 @@ final class Broker implements AutoCloseable {
                         store, opened.followers.timers(), clock, storeHost, opened.segmentBytes, opened.delays);
     }
 
+    /** Takes no more requests, and answers those that wait for messages; what is under way goes on. */
+    void pause() {
+        ports.hold();
+        service.pulls.answerAll();
+        pops.answerAll();
+    }
+
+    /** Takes requests again, on the connections that were there. */
+    void resume() {
+        service.begin(ports);
+    }
+
     private static RequestCode[] reads() {
         List<RequestCode> reads = new ArrayList<>(Pops.reads());
         reads.add(RequestCode.PULL_MESSAGE);
@@ -236,12 +248,18 @@ final class Broker implements AutoCloseable {
         return reads.toArray(RequestCode[]::new);
     }
 
-    private Registrar.Identity identity() {
+    private Registrar.Identity identity(long epoch) {
         return new Registrar.Identity(
                 config.cluster(),
                 config.name(),
-                config.host() + ":" + config.port(),
-                config.host() + ":" + (config.port() + 1));
+                address(),
+                config.host() + ":" + (config.port() + 1),
+                epoch,
+                BrokerData.MASTER_ID);
+    }
+
+    private String address() {
+        return config.host() + ":" + config.port();
     }
 
     private Sends.Parts sendParts(byte[] storeHost, OpenStore opened) {
@@ -335,7 +353,7 @@ final class Broker implements AutoCloseable {
                 statistics,
                 store,
                 config.name(),
-                identity().brokerAddress(),
+                address(),
                 clock,
                 registrar::registerNow);
     }
@@ -351,10 +369,6 @@ final class Broker implements AutoCloseable {
         book.countBroker(config.cluster(), state.counters);
         book.sample();
         return book;
-    }
-
-    private RemotingServer listen(int port, TransportSettings transport, Dispatcher dispatcher, ConnectionGate gate) {
-        return RemotingServer.start(io, new InetSocketAddress(config.bindHost(), port), transport, dispatcher, gate);
     }
 
     private void startTimers(PullHandler pulls, RuntimeInfo info, @Nullable StateJournal journal) {
@@ -396,15 +410,22 @@ final class Broker implements AutoCloseable {
 
     /** The port it listens on. */
     int port() {
-        return ports.all.port();
+        return ports.port();
     }
 
-    /** Leaves the routes, answers what is under way, saves its state. The store stays open. */
+    /** Leaves the routes, answers what is under way, saves its state. The store and the ports stay open. */
     @Override
     public void close() {
+        end(false);
+    }
+
+    /** Ends; if its clients are served elsewhere by now, ports and routes are not touched. */
+    void end(boolean isServedElsewhere) {
         clocks.registration.close();
-        registrar.unregister();
-        ports.close();
+        if (!isServedElsewhere) {
+            registrar.unregister();
+            pause();
+        }
         client.close();
         clocks.timers.close();
         clocks.delays.close();
@@ -413,7 +434,6 @@ final class Broker implements AutoCloseable {
         clocks.upkeep.close();
         clocks.state.close();
         admin.close();
-        io.close();
         transactions.save();
         saveLast("offsets and messages in flight", pops::saveLast);
         saveLast("the start of windows", windows::save);

@@ -1,31 +1,17 @@
 package dev.millrace.broker;
 
-import dev.millrace.broker.deduplication.Deduplication;
-import dev.millrace.broker.delay.DelayConfig;
-import dev.millrace.broker.delay.TimerFollower;
 import dev.millrace.broker.journal.StateTables;
-import dev.millrace.broker.pop.PopConfig;
-import dev.millrace.broker.pop.PopFollower;
-import dev.millrace.broker.transaction.HalfFollower;
-import dev.millrace.broker.transaction.TransactionConfig;
+import dev.millrace.broker.replication.ReplicationException;
 import dev.millrace.protocol.config.ConfigException;
-import dev.millrace.protocol.config.Settings;
 import dev.millrace.protocol.health.HealthServer;
 import dev.millrace.protocol.transport.TransportException;
 import dev.millrace.protocol.transport.TransportSettings;
-import dev.millrace.store.AgentThreads;
 import dev.millrace.store.MessageStore;
-import dev.millrace.store.StoreConfig;
-import dev.millrace.store.StoreDependencies;
 import dev.millrace.store.StoreException;
-import dev.millrace.store.engine.StoreWiring;
-import dev.millrace.store.file.LocalDisk;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -69,30 +55,15 @@ public final class BrokerMain implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        BrokerConfig brokerConfig;
-        TransactionConfig transactionConfig;
-        StoreConfig storeConfig;
-        DelayConfig delayConfig;
-        PopConfig popConfig;
+        BrokerSettings settings;
         try {
-            Settings settings = Settings.read(config, System.getenv(), overrides);
-            Settings.Bound bound = settings.bindAll(List.of(
-                    BrokerConfig.class,
-                    TransactionConfig.class,
-                    DelayConfig.class,
-                    PopConfig.class,
-                    StoreConfig.class));
-            brokerConfig = bound.get(BrokerConfig.class);
-            transactionConfig = bound.get(TransactionConfig.class);
-            storeConfig = bound.get(StoreConfig.class);
-            delayConfig = bound.get(DelayConfig.class);
-            popConfig = bound.get(PopConfig.class);
+            settings = BrokerSettings.read(config, System.getenv(), overrides);
         } catch (ConfigException e) {
             return refuse(WRONG_SETTINGS, e);
         }
         try {
-            return run(brokerConfig, transactionConfig, storeConfig, delayConfig, popConfig);
-        } catch (StoreException | TransportException e) {
+            return run(settings);
+        } catch (StoreException | TransportException | ReplicationException e) {
             return refuse(CANNOT_START, e);
         }
     }
@@ -103,54 +74,75 @@ public final class BrokerMain implements Callable<Integer> {
         return status;
     }
 
-    private int run(
-            BrokerConfig brokerConfig,
-            TransactionConfig transactionConfig,
-            StoreConfig storeConfig,
-            DelayConfig delayConfig,
-            PopConfig popConfig) {
-        Path stateFolder = storeConfig.path().resolve("config");
+    private int run(BrokerSettings settings) {
         RecoveryLog recovery = new RecoveryLog(System::nanoTime);
-        LocalDisk disk = new LocalDisk();
-        HalfFollower halves = new HalfFollower(transactionConfig, disk, stateFolder);
-        TimerFollower timers = new TimerFollower(disk, storeConfig.path(), delayConfig);
-        Deduplication windows = new Deduplication(stateFolder, InstantSource.system());
-        PopFollower pops = new PopFollower(popConfig, disk, stateFolder);
-        Followers followers = new Followers(halves, timers, pops, windows, null);
-        StoreDependencies dependencies = new StoreDependencies(
-                disk,
-                InstantSource.system(),
-                System::nanoTime,
-                new AgentThreads(
-                        0, (role, fault) -> LOG.atError().setCause(fault).log("the {} thread ended", role)),
-                this::storeFailed,
-                recovery,
-                followers.inOrder());
-        Map<String, String> shown = new TreeMap<>(Settings.describe(brokerConfig));
-        shown.putAll(Settings.describe(transactionConfig));
-        shown.putAll(Settings.describe(storeConfig));
-        shown.putAll(Settings.describe(delayConfig));
-        shown.putAll(Settings.describe(popConfig));
+        Openings openings =
+                new Openings(settings, recovery, this::storeFailed, InstantSource.system(), System::nanoTime);
         CompletableFuture<Void> isStopped = new CompletableFuture<>();
         try (ExecutorService healthThreads = Executors.newVirtualThreadPerTaskExecutor();
-                HealthServer health = health(brokerConfig, recovery, healthThreads);
-                MessageStore store = StoreWiring.open(storeConfig, dependencies);
-                Broker broker = new Broker(
-                        brokerConfig,
-                        new Broker.OpenStore(store, storeConfig.segmentBytes(), followers, delayConfig, null),
-                        StateTables.inFiles(stateFolder),
-                        shown,
-                        TransportSettings.defaults())) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(isStopped), "stop"));
-            recovery.serves("master", store.maxPosition());
+                HealthServer health = health(settings.broker(), recovery, healthThreads)) {
             LOG.atInfo()
-                    .addKeyValue("cluster", brokerConfig.cluster())
-                    .addKeyValue("broker", brokerConfig.name())
-                    .log("broker serves {}:{}, health on port {}", brokerConfig.host(), broker.port(), health.port());
-            return end.join();
+                    .addKeyValue("cluster", settings.broker().cluster())
+                    .addKeyValue("broker", settings.broker().name())
+                    .log("health on port {}", health.port());
+            return settings.copy().isInGroup()
+                    ? runCopy(settings, openings, recovery, isStopped)
+                    : runAlone(settings, openings, recovery, isStopped);
         } finally {
             isStopped.complete(null);
         }
+    }
+
+    private int runAlone(
+            BrokerSettings settings, Openings openings, RecoveryLog recovery, CompletableFuture<Void> isStopped) {
+        Followers followers = openings.standAlone();
+        BrokerConfig config = settings.broker();
+        try (MessageStore store = openings.open(followers);
+                Ports ports = Ports.open(config, TransportSettings.defaults());
+                Broker broker = new Broker(
+                        config,
+                        openings.opened(store, followers, null),
+                        StateTables.inFiles(settings.stateFolder()),
+                        settings.shown(),
+                        TransportSettings.defaults(),
+                        ports,
+                        Broker.ALONE)) {
+            stopWith(() -> end.complete(OK), isStopped);
+            recovery.serves("master", store.maxPosition());
+            LOG.atInfo()
+                    .addKeyValue("cluster", config.cluster())
+                    .addKeyValue("broker", config.name())
+                    .log("broker serves {}:{}", config.host(), broker.port());
+            return end.join();
+        }
+    }
+
+    private static int runCopy(
+            BrokerSettings settings, Openings openings, RecoveryLog recovery, CompletableFuture<Void> isStopped) {
+        try (Ports ports = Ports.open(settings.broker(), TransportSettings.defaults())) {
+            CopyProcess copy = new CopyProcess(settings, openings, recovery, ports);
+            stopWith(copy::requestEnd, isStopped);
+            LOG.atInfo()
+                    .addKeyValue("cluster", settings.broker().cluster())
+                    .addKeyValue("broker", settings.broker().name())
+                    .log(
+                            "copy {} listens on {}:{}",
+                            settings.copy().copy(),
+                            settings.broker().host(),
+                            ports.port());
+            return copy.run() ? OK : STORE_FAILED;
+        }
+    }
+
+    /** When the process is asked to end, it ends this, and waits until all is closed. */
+    private static void stopWith(Runnable request, CompletableFuture<Void> isStopped) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            request.run();
+                            isStopped.join();
+                        },
+                        "stop"));
     }
 
     private static HealthServer health(BrokerConfig config, RecoveryLog recovery, Executor threads) {
@@ -167,11 +159,5 @@ public final class BrokerMain implements Callable<Integer> {
     private void storeFailed(StoreException fault) {
         LOG.atError().setCause(fault).log("the store failed; this broker ends");
         end.complete(STORE_FAILED);
-    }
-
-    /** Runs when the process is asked to end: waits until all is closed. */
-    private void stop(CompletableFuture<Void> isStopped) {
-        end.complete(OK);
-        isStopped.join();
     }
 }

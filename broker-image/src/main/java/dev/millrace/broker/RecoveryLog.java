@@ -13,7 +13,7 @@ final class RecoveryLog implements RecoveryListener {
 
     private final LongSupplier nanoTime;
     private volatile BrokerReadiness readiness =
-            new BrokerReadiness(false, "recovering", Phase.CHECKING_LOG.name(), 0, 0);
+            new BrokerReadiness(false, "recovering", Phase.CHECKING_LOG.name(), 0, 0, null);
     private Phase lastPhase = Phase.DONE;
     private long lastNanos;
 
@@ -28,12 +28,17 @@ final class RecoveryLog implements RecoveryListener {
 
     /** The broker serves; any thread. */
     void serves(String role, long position) {
-        readiness = new BrokerReadiness(true, role, Phase.DONE.name(), position, position);
+        readiness = new BrokerReadiness(true, role, Phase.DONE.name(), position, position, null);
+    }
+
+    /** What a copy of a broker group is now; any thread. */
+    void isCopy(boolean isReady, String role, long end, CopyReadiness copy) {
+        readiness = new BrokerReadiness(isReady, role, Phase.DONE.name(), end, end, copy);
     }
 
     @Override
     public void progress(Phase phase, long donePosition, long endPosition) {
-        readiness = new BrokerReadiness(false, "recovering", phase.name(), donePosition, endPosition);
+        readiness = new BrokerReadiness(false, "recovering", phase.name(), donePosition, endPosition, null);
         long now = nanoTime.getAsLong();
         if (phase != lastPhase || now - lastNanos >= PERIOD_NANOS) {
             lastPhase = phase;

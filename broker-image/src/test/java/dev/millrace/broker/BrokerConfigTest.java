@@ -3,6 +3,7 @@ package dev.millrace.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.broker.copy.CopyConfig;
 import dev.millrace.broker.delay.DelayConfig;
 import dev.millrace.broker.pop.PopConfig;
 import dev.millrace.broker.transaction.TransactionConfig;
@@ -97,6 +98,7 @@ class BrokerConfigTest {
                         ConfigDocs.section(TransactionConfig.class),
                         ConfigDocs.section(DelayConfig.class),
                         ConfigDocs.section(PopConfig.class),
+                        ConfigDocs.section(CopyConfig.class),
                         ConfigDocs.section(StoreConfig.class));
     }
 }

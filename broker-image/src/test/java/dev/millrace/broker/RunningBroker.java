@@ -44,6 +44,7 @@ final class RunningBroker implements AutoCloseable {
 
     private final MessageStore store;
     private final StoreLookups lookups = new StoreLookups();
+    private final Ports ports;
     private final Broker broker;
     private final IoThreads io = IoThreads.start(1);
     private final BlockingQueue<Answer> notices = new LinkedBlockingQueue<>();
@@ -94,17 +95,21 @@ final class RunningBroker implements AutoCloseable {
                         },
                         RecoveryListener.NONE,
                         followers.inOrder()));
+        ports = Ports.open(config, transport);
         broker = new Broker(
                 config,
                 new Broker.OpenStore(lookups.over(store), storeConfig.segmentBytes(), followers, delayConfig, null),
                 StateTables.inFiles(stateFolder),
                 Map.of("broker.name", config.name()),
-                transport);
+                transport,
+                ports,
+                Broker.ALONE);
     }
 
     /** A broker that is made already; closing this closes it. */
-    RunningBroker(MessageStore store, Broker broker) {
+    RunningBroker(MessageStore store, Ports ports, Broker broker) {
         this.store = store;
+        this.ports = ports;
         this.broker = broker;
     }
 
@@ -219,6 +224,7 @@ final class RunningBroker implements AutoCloseable {
         client.close();
         io.close();
         broker.close();
+        ports.close();
         store.close();
     }
 }

@@ -126,13 +126,16 @@ final class RunningCopy implements AutoCloseable {
         await(() -> store().dispatchedPosition() >= group.endPosition());
         TimerAgent calendar = standBy.handOver();
         StateTables tables = journal().attach(store(), HOST);
+        Ports ports = Ports.open(config, TransportSettings.defaults());
         Broker broker = new Broker(
                 config,
                 new Broker.OpenStore(store(), storeConfig.segmentBytes(), followers, delays, calendar),
                 tables,
                 Map.of("broker.name", config.name()),
-                TransportSettings.defaults());
-        RunningBroker running = new RunningBroker(store(), broker);
+                TransportSettings.defaults(),
+                ports,
+                group.epochs().lastEpoch());
+        RunningBroker running = new RunningBroker(store(), ports, broker);
         serving = running;
         return running;
     }

@@ -109,6 +109,15 @@ final class TimerCalendar implements AutoCloseable {
         liveCount -= hour.settle(index) ? 1 : 0;
     }
 
+    /** Claims a message if it waits. */
+    void claim(long dueMs, long recordPosition) {
+        CalendarHour hour = hours.get(hourOf(dueMs));
+        long index = hour == null ? -1 : hour.find(recordPosition);
+        if (hour != null && index >= 0 && hour.isWaiting(index)) {
+            hour.claim(index);
+        }
+    }
+
     /** Takes the claim of a message back. */
     void unclaim(long dueMs, long recordPosition) {
         CalendarHour hour = hours.get(hourOf(dueMs));

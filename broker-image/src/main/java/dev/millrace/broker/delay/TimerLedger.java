@@ -50,7 +50,7 @@ final class TimerLedger {
         while (events.hasNext()) {
             switch (events.kind()) {
                 case TimerEvents.ADD -> add(events.dueMs(), events.position(), (int) events.value());
-                case TimerEvents.SETTLE -> settled.add(new Settled(events.position(), events.dueMs(), events.value()));
+                case TimerEvents.SETTLE -> addSettled(new Settled(events.position(), events.dueMs(), events.value()));
                 default -> addSettledKey(events);
             }
             events.advance();
@@ -64,6 +64,12 @@ final class TimerLedger {
         if (index >= 0) {
             window.offer(dueMs, index);
         }
+    }
+
+    /** Claimed until it is out of the calendar: another master may have settled it, and nobody here did claim it. */
+    private void addSettled(Settled event) {
+        calendar.claim(event.dueMs, event.position);
+        settled.add(event);
     }
 
     private void addSettledKey(TimerEvents events) {

@@ -193,6 +193,11 @@ public final class Pops {
         return parked.answerExpired();
     }
 
+    /** Answers all requests that wait: they are to be asked again, of whoever serves then. */
+    public void answerAll() {
+        parked.answerAll();
+    }
+
     /** The queues of a topic are gone, and with them its retry topics. */
     public void topicDeleted(String topic) {
         State state = parts.state;

@@ -137,12 +137,20 @@ final class ParkedPolls {
 
     /** Claims the polls whose time is over, and all that are claimed leave; gives the former. */
     List<ParkedPoll> takeExpired() {
-        long now = nanoTime.getAsLong();
+        return takeBefore(nanoTime.getAsLong());
+    }
+
+    /** Claims and gives all. */
+    List<ParkedPoll> takeAll() {
+        return takeBefore(nanoTime.getAsLong() + Long.MAX_VALUE / 2);
+    }
+
+    private List<ParkedPoll> takeBefore(long nanos) {
         List<ParkedPoll> expired = new ArrayList<>();
         lock.lock();
         try {
             for (ParkedPoll first = deadlines.peek();
-                    first != null && (first.isClaimed() || first.deadlineNanos() - now <= 0);
+                    first != null && (first.isClaimed() || first.deadlineNanos() - nanos <= 0);
                     first = deadlines.peek()) {
                 deadlines.poll();
                 if (first.claim()) {

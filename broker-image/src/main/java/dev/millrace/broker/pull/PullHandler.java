@@ -239,6 +239,11 @@ public final class PullHandler implements Handler<PullMessage> {
         return expired.size();
     }
 
+    /** Answers all polls that wait: they are to be asked again, of whoever serves then. */
+    public void answerAll() {
+        parked.takeAll().forEach(poll -> readAgain(poll, false));
+    }
+
     private void readAgain(ParkedPoll poll, boolean maySuspend) {
         ParkedPoll unclaimed = poll.from(poll.fromOffset());
         Caller caller = poll.caller();

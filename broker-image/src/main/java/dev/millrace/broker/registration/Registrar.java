@@ -1,10 +1,11 @@
 package dev.millrace.broker.registration;
 
-import dev.millrace.broker.topic.TopicTable;
 import dev.millrace.protocol.ResponseCode;
 import dev.millrace.protocol.body.RegisterBrokerBody;
 import dev.millrace.protocol.codec.BodyJson;
 import dev.millrace.protocol.command.NamesrvRequest;
+import dev.millrace.protocol.route.DataVersion;
+import dev.millrace.protocol.route.TopicConfigTable;
 import dev.millrace.protocol.transport.RemotingClient;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,18 +38,34 @@ public final class Registrar {
 
     private final List<String> namesrv;
     private final Identity identity;
-    private final TopicTable topics;
+    private final Supplier<TopicConfigTable> topics;
     private final RemotingClient client;
     private final LongSupplier nanoTime;
     private final ConcurrentHashMap<String, State> states = new ConcurrentHashMap<>();
 
-    /** Who registers; addresses are {@code host:port}. */
-    public record Identity(String cluster, String brokerName, String brokerAddress, String replicationAddress) {}
+    /**
+     * Who registers; addresses are {@code host:port}.
+     *
+     * @param epoch of its mastership, 0 for a broker that stands alone: NameServers keep the master of the highest
+     * @param brokerId 0 for a master
+     */
+    public record Identity(
+            String cluster,
+            String brokerName,
+            String brokerAddress,
+            String replicationAddress,
+            long epoch,
+            long brokerId) {}
 
     private record State(boolean isRegistered, boolean isWarned, long nextNanos) {}
 
+    /** @param topics all topics as they are now; any thread */
     public Registrar(
-            List<String> namesrv, Identity identity, TopicTable topics, RemotingClient client, LongSupplier nanoTime) {
+            List<String> namesrv,
+            Identity identity,
+            Supplier<TopicConfigTable> topics,
+            RemotingClient client,
+            LongSupplier nanoTime) {
         this.namesrv = List.copyOf(namesrv);
         this.identity = identity;
         this.topics = topics;
@@ -114,7 +132,7 @@ public final class Registrar {
 
     /** Completes with whether the NameServer took it; never fails. */
     private CompletableFuture<Boolean> register(String address) {
-        byte[] body = BodyJson.write(new RegisterBrokerBody(List.of(), topics.snapshot()));
+        byte[] body = BodyJson.write(new RegisterBrokerBody(List.of(), topicsOfEpoch()));
         CRC32 crc = new CRC32();
         crc.update(body);
         NamesrvRequest request = new NamesrvRequest.RegisterBroker(
@@ -122,7 +140,7 @@ public final class Registrar {
                 identity.brokerAddress,
                 identity.cluster,
                 identity.replicationAddress,
-                0,
+                identity.brokerId,
                 null,
                 null,
                 false,
@@ -140,6 +158,14 @@ public final class Registrar {
                     note(address, error);
                     return error.isEmpty();
                 });
+    }
+
+    /** The epoch is the first part of the version: a table of a later master is the newer one, however often others changed. */
+    private TopicConfigTable topicsOfEpoch() {
+        TopicConfigTable table = topics.get();
+        DataVersion version = table.version();
+        return new TopicConfigTable(
+                new DataVersion(version.counter(), identity.epoch, version.timestamp()), table.topicConfigTable());
     }
 
     private void note(String address, String error) {
@@ -163,8 +189,8 @@ public final class Registrar {
 
     /** Takes this broker out of the routes; waits a second at most. */
     public void unregister() {
-        NamesrvRequest request =
-                new NamesrvRequest.UnregisterBroker(identity.brokerName, identity.brokerAddress, identity.cluster, 0);
+        NamesrvRequest request = new NamesrvRequest.UnregisterBroker(
+                identity.brokerName, identity.brokerAddress, identity.cluster, identity.brokerId);
         List<CompletableFuture<Integer>> all = new ArrayList<>();
         namesrv.forEach(address -> {
             if (isConnected(address)) {

@@ -40,9 +40,11 @@ public final class Copy {
 
     /**
      * @param stored what the disk has
+     * @param committed what the disk says to be committed at least: the store refuses to cut before it
      */
-    public Copy(CopyIdentity identity, StoredState stored) {
+    public Copy(CopyIdentity identity, StoredState stored, long committed) {
         this(identity, stored, new Checks());
+        known.commit(committed);
     }
 
     Copy(CopyIdentity identity, StoredState stored, Checks checks) {

@@ -26,7 +26,10 @@ public sealed interface Effect {
     /** Cut the log at {@code position} and force that; the answer is CutDone. */
     record Cut(long position) implements Effect {}
 
-    /** Begin an epoch at the end of the log, forced before anything is appended; the answer is LogAdvanced. */
+    /**
+     * Begin an epoch at the end of the log, or at 0 if its history is empty; forced before anything is appended. The answer
+     * is LogAdvanced.
+     */
     record BeginEpoch(long epoch) implements Effect {}
 
     /** Stream the log from {@code from} on to a follower; what was streamed to it before in other sessions ends. */

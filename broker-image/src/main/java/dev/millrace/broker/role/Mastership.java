@@ -105,7 +105,9 @@ final class Mastership {
     void logAdvanced() {
         if (!hasBegun && known.history().lastEpoch() == record.epoch()) {
             hasBegun = true;
-            inheritedEnd = known.history().entries().getLast().start();
+            // Nothing is appended before this is known. An epoch may begin before its master's own first record, see
+            // BeginEpoch.
+            inheritedEnd = known.end();
             known.commit(known.checks.committedAtElection(known.committed(), inheritedEnd));
         }
     }
