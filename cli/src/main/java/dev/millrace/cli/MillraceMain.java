@@ -5,6 +5,7 @@ import dev.millrace.cli.local.JavaPrograms;
 import dev.millrace.cli.local.Machine;
 import dev.millrace.cli.local.OsProcesses;
 import dev.millrace.cli.local.Readiness;
+import java.io.Console;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -39,8 +40,16 @@ public final class MillraceMain {
                 System::nanoTime,
                 InstantSource.system(),
                 MillraceMain::pause,
+                MillraceMain::isTerminal,
                 task -> Runtime.getRuntime()
                         .addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(task)));
+    }
+
+    // Since Java 22 it is never null, which the check of nulls does not know.
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     private static void pause(Duration time) {

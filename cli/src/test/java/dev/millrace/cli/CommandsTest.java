@@ -1,10 +1,13 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.cli.local.Machine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.Serial;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +35,15 @@ class CommandsTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final List<Runnable> hooks = new ArrayList<>();
+
+    /** After so many pauses it is as if somebody pressed Ctrl-C; 0 for never. */
+    private int pauses;
+
+    /** Instead of the end of the process. */
+    private static final class Interrupted extends Error {
+        @Serial
+        private static final long serialVersionUID = 1L;
+    }
 
     CommandsTest(@TempDir Path temporary) {
         this.temporary = temporary;
@@ -179,6 +192,76 @@ class CommandsTest {
     }
 
     @Test
+    void copiesOfABrokerGroupAreShownAndSteered() throws Exception {
+        Path file = Files.writeString(temporary.resolve("shop.yaml"), """
+                apiVersion: millrace.dev/v1beta1
+                kind: MessageCluster
+                metadata: {name: shop}
+                spec:
+                  nameServers: {replicas: 1}
+                  brokers: {copies: 3, storage: {size: 1Gi}}
+                """);
+        Ports ports = Ports.freeForCopies(3);
+
+        assertThat(run(up(ports, "--detach", "-f", file.toString())))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString())
+                .containsPattern("shop-g0-0 +master .* 7 +yes +0\\R")
+                .containsPattern("shop-g0-2 +replica .* 7 +no +200\\R");
+        assertThat(temporary.resolve("data/logs/supervisor.log"))
+                .content()
+                .contains("apply --folder " + data() + "/groups/shop-g0", "--copies 3 --min-in-sync 2");
+
+        clear();
+        run("status", "--data", data(), "-o", "json");
+        assertThat(out.toString())
+                .contains("\"group\":\"shop-g0\",\"copy\":{\"number\":1,\"role\":\"replica\",\"epoch\":7");
+
+        clear();
+        assertThat(run("switchover", "shop-g0", "--to", "1", "--data", data())).isZero();
+        assertThat(run("fence", "shop-g0", "2", "--data", data())).isZero();
+        assertThat(run("unfence", "shop-g0", "2", "--data", data(), "-o", "json"))
+                .isZero();
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "switchover --folder " + data() + "/groups/shop-g0 --group shop-g0 --to 1",
+                        "fence --folder " + data() + "/groups/shop-g0 --group shop-g0 --copy 2",
+                        "unfence --folder " + data() + "/groups/shop-g0 --group shop-g0 --copy 2 --json");
+
+        assertThat(run("switchover", "shop-g0", "--to", "9", "--data", data())).isEqualTo(1);
+        assertThat(run("fence", "shop-g7", "1", "--data", data())).isEqualTo(1);
+        assertThat(err.toString())
+                .contains(
+                        "millrace: copy 9 is none of the 3 copies",
+                        "there is no broker group 'shop-g7' here, there are [shop-g0]");
+    }
+
+    @Test
+    void aGroupWithOneCopyIsNotSteered() throws Exception {
+        assertThat(run("fence", "local-g0", "0", "--data", data())).isEqualTo(3);
+        assertThat(err.toString()).contains("nothing runs from");
+
+        assertThat(run(up(Ports.free(), "--detach"))).as(err.toString()).isZero();
+
+        assertThat(run("switchover", "local-g0", "--data", data())).isEqualTo(1);
+        assertThat(err.toString()).contains("local-g0 has one copy only; run it with spec.brokers.copies of 2");
+    }
+
+    @Test
+    void watchShowsTheServersAgainAndAgain() throws Exception {
+        assertThat(run(up(Ports.free(), "--detach"))).as(err.toString()).isZero();
+        clear();
+        pauses = 3;
+
+        assertThatThrownBy(() -> run("status", "--watch", "--data", data())).isInstanceOf(Interrupted.class);
+
+        assertThat(out.toString().lines().filter(line -> line.startsWith("local-g0")))
+                .hasSize(3);
+        assertThat(out.toString()).doesNotContain("\u001b");
+    }
+
+    @Test
     void wrongArgumentsNameTheHelp() {
         assertThat(run("up", "--colour")).isEqualTo(2);
         assertThat(err.toString()).contains("'--colour'", "see 'millrace up --help'");
@@ -207,10 +290,28 @@ class CommandsTest {
     }
 
     private int run(String... arguments) {
-        var line = Commands.commandLine(FakeMillrace.machine(hooks::add), InputStream.nullInputStream());
+        Machine machine = FakeMillrace.machine(hooks::add);
+        Machine watched = new Machine(
+                machine.processes(),
+                machine.programs(),
+                machine.readiness(),
+                machine.connector(),
+                machine.nanos(),
+                machine.clock(),
+                this::pause,
+                machine.isTerminal(),
+                machine.onShutdown());
+        var line = Commands.commandLine(pauses == 0 ? machine : watched, InputStream.nullInputStream());
         line.setOut(new PrintWriter(out, true));
         line.setErr(new PrintWriter(err, true));
         return line.execute(arguments);
+    }
+
+    private void pause(Duration time) {
+        pauses--;
+        if (pauses == 0) {
+            throw new Interrupted();
+        }
     }
 
     private String[] up(Ports ports, String... more) {
@@ -273,6 +374,24 @@ class CommandsTest {
                     if (isDistinct && isFree(port - 2) && isFree(port + 1) && isFree(port + 2)) {
                         return new Ports(namesrv.getLocalPort(), port);
                     }
+                }
+            }
+            throw new IOException("no free ports after 100 attempts");
+        }
+
+        static Ports freeForCopies(int copies) throws IOException {
+            for (int attempt = 0; attempt < 100; attempt++) {
+                Ports ports = free();
+                boolean isFree = IntStream.range(1, copies)
+                        .map(copy -> ports.broker + copy * 10)
+                        .allMatch(port -> port < 65_000
+                                && Math.abs(port - ports.namesrv) > 5
+                                && CommandsTest.isFree(port)
+                                && CommandsTest.isFree(port - 2)
+                                && CommandsTest.isFree(port + 1)
+                                && CommandsTest.isFree(port + 2));
+                if (isFree) {
+                    return ports;
                 }
             }
             throw new IOException("no free ports after 100 attempts");

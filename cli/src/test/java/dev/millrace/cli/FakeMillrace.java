@@ -36,6 +36,7 @@ public final class FakeMillrace {
                 System::nanoTime,
                 InstantSource.system(),
                 time -> LockSupport.parkNanos(time.toNanos()),
+                () -> false,
                 onShutdown);
     }
 
@@ -44,6 +45,11 @@ public final class FakeMillrace {
         @Override
         public List<String> server(boolean isBroker, Path config) {
             return java("dev.millrace.cli.local.FakeServer", List.of("--config", config.toString()));
+        }
+
+        @Override
+        public List<String> group(List<String> arguments) {
+            return java("dev.millrace.cli.local.FakeGroupTool", arguments);
         }
 
         @Override

@@ -84,15 +84,18 @@ class SharedReceiveTest {
         Receiving staying = new Receiving(servers, "--timeout", "3s");
         until(() -> servers.a.members("g").size() == 1, Thread::onSpinWait);
         Receiving leaving = new Receiving(servers, "--count", "5");
-        until(() -> servers.a.members("g").size() == 2, Thread::onSpinWait);
-        servers.a.notifyMembers("g");
 
         try (Producer producer = client.producer().build()) {
-            until(leaving.exitCode::isDone, () -> {
+            Runnable sendOn = () -> {
                 if (sentCount.get() - staying.lines().size() - leaving.lines().size() < QUEUE_COUNT) {
                     sendOneToEachQueue(producer);
                 }
-            });
+            };
+            until(
+                    () -> servers.a.members("g").size() == 2 || leaving.exitCode.isDone(),
+                    sendOn); // without messages the first one would end
+            servers.a.notifyMembers("g");
+            until(leaving.exitCode::isDone, sendOn);
             servers.a.notifyMembers("g");
             sendOneToEachQueue(producer);
         }

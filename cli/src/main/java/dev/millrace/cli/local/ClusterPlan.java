@@ -8,10 +8,12 @@ import java.util.stream.Collectors;
  * What should run on this machine. Thread-safe: immutable.
  *
  * @param servers NameServers first, in the order they start
+ * @param groups broker groups with several copies
  */
-record ClusterPlan(String cluster, List<ServerPlan> servers, List<Topic> topics) {
+record ClusterPlan(String cluster, List<ServerPlan> servers, List<GroupPlan> groups, List<Topic> topics) {
     ClusterPlan {
         servers = List.copyOf(servers);
+        groups = List.copyOf(groups);
         topics = List.copyOf(topics);
     }
 
@@ -19,7 +21,8 @@ record ClusterPlan(String cluster, List<ServerPlan> servers, List<Topic> topics)
     List<String> brokers() {
         return servers.stream()
                 .filter(server -> server.role() == Role.BROKER)
-                .map(ServerPlan::name)
+                .map(server -> server.copy().map(CopyId::group).orElse(server.name()))
+                .distinct()
                 .toList();
     }
 

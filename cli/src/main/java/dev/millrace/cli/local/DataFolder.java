@@ -9,8 +9,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * The files of local mode: {@code conf/NAME.properties}, {@code logs/NAME.log}, {@code data/NAME} (the store of a broker)
- * and {@code run/} (what runs now).
+ * The files of local mode: {@code conf/NAME.properties}, {@code logs/NAME.log}, {@code data/NAME} (the store of a
+ * broker), {@code groups/GROUP} (the election record of a broker group) and {@code run/} (what runs now).
  *
  * <p>Thread-safe: immutable. A crash leaves whole files: each is written beside its place and moved there.
  */
@@ -34,6 +34,11 @@ record DataFolder(Path root) {
 
     Path store(String name) {
         return root.resolve("data").resolve(name);
+    }
+
+    /** Folder of the election record of a broker group with several copies. */
+    Path record(String group) {
+        return root.resolve("groups").resolve(group);
     }
 
     Path state() {
@@ -108,6 +113,15 @@ record DataFolder(Path root) {
             Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw failed("write", file, e);
+        }
+    }
+
+    /** Moves a folder to a place of its own; whole or not at all. */
+    void move(Path from, Path to) {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw failed("move", from, e);
         }
     }
 

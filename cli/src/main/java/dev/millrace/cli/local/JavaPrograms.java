@@ -26,13 +26,7 @@ public record JavaPrograms(Path home, Path javaHome, String ownClassPath, List<S
 
     @Override
     public List<String> server(boolean isBroker, Path config) {
-        Path target = home.resolve(isBroker ? "broker-image" : "namesrv-image").resolve("target");
-        if (!Files.isDirectory(target.resolve("classes"))) {
-            throw new CliException(
-                    ExitCode.MACHINE,
-                    "there is no built server in " + target + "; start with the script 'millrace' at the root of the"
-                            + " project, it builds what is missing");
-        }
+        String classPath = classPath(isBroker);
         List<String> command = new ArrayList<>(List.of(java()));
         command.addAll(
                 isBroker
@@ -46,11 +40,36 @@ public record JavaPrograms(Path home, Path javaHome, String ownClassPath, List<S
         command.addAll(serverOptions);
         command.addAll(List.of(
                 "-cp",
-                target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*",
+                classPath,
                 isBroker ? "dev.millrace.broker.BrokerMain" : "dev.millrace.namesrv.NamesrvMain",
                 "--config",
                 config.toString()));
         return command;
+    }
+
+    @Override
+    public List<String> group(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                java(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx64m",
+                "-cp",
+                classPath(true),
+                "dev.millrace.broker.grouptool.GroupMain"));
+        command.addAll(arguments);
+        return command;
+    }
+
+    private String classPath(boolean isBroker) {
+        Path target = home.resolve(isBroker ? "broker-image" : "namesrv-image").resolve("target");
+        if (!Files.isDirectory(target.resolve("classes"))) {
+            throw new CliException(
+                    ExitCode.MACHINE,
+                    "there is no built server in " + target + "; start with the script 'millrace' at the root of the"
+                            + " project, it builds what is missing");
+        }
+        return target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*";
     }
 
     @Override

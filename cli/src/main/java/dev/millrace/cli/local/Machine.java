@@ -3,6 +3,7 @@ package dev.millrace.cli.local;
 import dev.millrace.cli.cluster.Cluster;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -12,6 +13,7 @@ import java.util.function.LongSupplier;
  * @param nanos a monotonic clock
  * @param pause lets the calling thread rest
  * @param connector opens connections to clusters
+ * @param isTerminal whether a person sees the output as it comes; costs time, so ask when it matters
  * @param onShutdown registers what must run before this program ends, also after Ctrl-C
  */
 public record Machine(
@@ -22,4 +24,5 @@ public record Machine(
         LongSupplier nanos,
         InstantSource clock,
         Consumer<Duration> pause,
+        BooleanSupplier isTerminal,
         Consumer<Runnable> onShutdown) {}

@@ -2,7 +2,9 @@ package dev.millrace.cli.local;
 
 import dev.millrace.cli.terminal.CliException;
 import dev.millrace.cli.terminal.ExitCode;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * Processes of the operating system.
@@ -58,6 +61,34 @@ public final class OsProcesses implements Processes {
         } catch (IOException e) {
             throw new CliException(
                     ExitCode.MACHINE, "cannot start " + whole.getFirst() + " (" + e.getMessage() + "); see " + log, e);
+        }
+    }
+
+    @Override
+    public Ended run(List<String> command, Consumer<String> line) {
+        try {
+            Path errors = Files.createTempFile("millrace-", ".err");
+            try {
+                Process process = new ProcessBuilder(command)
+                        .redirectInput(ProcessBuilder.Redirect.from(
+                                Path.of("/dev/null").toFile()))
+                        .redirectError(errors.toFile())
+                        .start();
+                try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+                    output.lines().forEach(line);
+                }
+                return new Ended(process.waitFor(), Files.readString(errors));
+            } finally {
+                Files.deleteIfExists(errors);
+            }
+        } catch (IOException e) {
+            throw new CliException(
+                    ExitCode.MACHINE,
+                    "cannot run " + command.getFirst() + " (" + e.getMessage() + "); build the project again",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliException(ExitCode.FAILURE, "interrupted while " + command.getFirst() + " ran; try again", e);
         }
     }
 

@@ -8,6 +8,9 @@ public interface Programs {
     /** A server with its configuration file; {@code isBroker}, else a NameServer. */
     List<String> server(boolean isBroker, Path config);
 
+    /** The program that makes and steers broker groups. */
+    List<String> group(List<String> arguments);
+
     /** This program again, with other arguments. */
     List<String> self(List<String> arguments);
 }

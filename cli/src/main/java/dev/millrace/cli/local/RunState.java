@@ -15,7 +15,8 @@ import java.util.Properties;
  * What a supervisor last wrote down about its processes. Thread-safe: immutable.
  *
  * <p>On disk: a properties file, {@code version}, {@code supervisor}, {@code cluster}, {@code count}, and for each server
- * {@code N.name}, {@code N.role}, {@code N.host}, {@code N.port}, {@code N.process} (absent before its first start),
+ * {@code N.name}, {@code N.role}, {@code N.host}, {@code N.port}, {@code N.http} (0 for none), {@code N.group} and
+ * {@code N.copy} (absent unless it is a copy of a broker group), {@code N.process} (absent before its first start),
  * {@code N.started} (ISO 8601), {@code N.phase}, {@code N.restarts}. Written by the supervisor alone, replaced whole.
  */
 record RunState(ProcessIdentity supervisor, String cluster, List<Server> servers) {
@@ -27,6 +28,8 @@ record RunState(ProcessIdentity supervisor, String cluster, List<Server> servers
             Role role,
             String host,
             int port,
+            int httpPort,
+            Optional<CopyId> copy,
             Optional<ProcessIdentity> process,
             Instant startedAt,
             Phase phase,
@@ -63,6 +66,11 @@ record RunState(ProcessIdentity supervisor, String cluster, List<Server> servers
         properties.setProperty(prefix + "role", server.role().name());
         properties.setProperty(prefix + "host", server.host());
         properties.setProperty(prefix + "port", Integer.toString(server.port()));
+        properties.setProperty(prefix + "http", Integer.toString(server.httpPort()));
+        server.copy().ifPresent(copy -> {
+            properties.setProperty(prefix + "group", copy.group());
+            properties.setProperty(prefix + "copy", Integer.toString(copy.number()));
+        });
         server.process().ifPresent(process -> properties.setProperty(prefix + "process", process.toString()));
         properties.setProperty(prefix + "started", server.startedAt().toString());
         properties.setProperty(prefix + "phase", server.phase().label());
@@ -94,6 +102,10 @@ record RunState(ProcessIdentity supervisor, String cluster, List<Server> servers
                 Role.valueOf(properties.getProperty(prefix + "role", "")),
                 properties.getProperty(prefix + "host", ""),
                 Integer.parseInt(properties.getProperty(prefix + "port", "0")),
+                Integer.parseInt(properties.getProperty(prefix + "http", "0")),
+                Optional.ofNullable(properties.getProperty(prefix + "group"))
+                        .map(group ->
+                                new CopyId(group, Integer.parseInt(properties.getProperty(prefix + "copy", "0")))),
                 Optional.ofNullable(properties.getProperty(prefix + "process")).map(ProcessIdentity::parse),
                 Instant.parse(properties.getProperty(prefix + "started", "")),
                 Phase.ofLabel(properties.getProperty(prefix + "phase", "")),

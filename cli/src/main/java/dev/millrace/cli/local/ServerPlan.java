@@ -3,6 +3,7 @@ package dev.millrace.cli.local;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -13,6 +14,7 @@ import java.util.stream.Collectors;
  * @param port where clients connect
  * @param httpPort where it answers {@code /ready}; 0 for nowhere
  * @param ports all ports the process listens on, {@code port} included
+ * @param copy which copy of a broker group it is; empty for all others
  * @param settings its configuration, sorted by key
  */
 record ServerPlan(
@@ -22,10 +24,16 @@ record ServerPlan(
         int port,
         int httpPort,
         List<Integer> ports,
+        Optional<CopyId> copy,
         Map<String, String> settings) {
     ServerPlan {
         ports = List.copyOf(ports);
         settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+    }
+
+    /** Name of the process of a copy. */
+    static String copyName(CopyId copy) {
+        return copy.group() + "-" + copy.number();
     }
 
     String address() {

@@ -91,7 +91,16 @@ final class Supervised {
 
     RunState.Server state() {
         return new RunState.Server(
-                plan.name(), plan.role(), plan.host(), plan.port(), process, startedAt, phase, restarts);
+                plan.name(),
+                plan.role(),
+                plan.host(),
+                plan.port(),
+                plan.httpPort(),
+                plan.copy(),
+                process,
+                startedAt,
+                phase,
+                restarts);
     }
 
     private void enter(Phase next, long nowNanos) {

@@ -61,8 +61,8 @@ public final class UpCommand implements Callable<Integer> {
             names = "--broker-port",
             paramLabel = "PORT",
             description =
-                    "Port of the first broker, which also takes PORT-2, PORT+1 and PORT+2; further ones follow in steps of"
-                            + " 10 (default: port of the internal listener, 10911).")
+                    "Port of the first broker, which also takes PORT-2, PORT+1 and PORT+2; further ones, and further copies of"
+                            + " each, follow in steps of 10 (default: port of the internal listener, 10911).")
     private @Nullable Integer brokerPort;
 
     @Option(names = "--detach", description = "Returns when everything is ready; 'millrace down' ends it.")
@@ -88,8 +88,10 @@ public final class UpCommand implements Callable<Integer> {
         check.refuseOtherSettings(earlier);
         if (earlier.filter(state -> machine.processes().isRunning(state.supervisor()))
                 .isPresent()) {
+            List<String> groups = new GroupSetup(plan, folder, machine).applyGroups();
             List<String> topics = new TopicApplier(machine).apply(plan);
-            StatusReport.of(folder, earlier.get(), machine).print(output);
+            StatusReport.of(folder, earlier.get(), machine).withCopies(machine).print(output);
+            groups.forEach(line -> output.remark("millrace: " + line));
             topics.forEach(line -> output.remark("millrace: " + line));
             output.remark("millrace: runs already, supervised by process "
                     + earlier.get().supervisor().pid());

@@ -58,6 +58,7 @@ final class UpSession {
             }
             var supervisor = new Supervisor(plan, folder, machine, text -> narrate(text, isBackground));
             earlier.ifPresent(supervisor::adopt);
+            prepareGroups(earlier, isBackground);
             run(supervisor, isBackground);
             supervisor.failure().ifPresent(reason -> {
                 throw reason;
@@ -67,6 +68,18 @@ final class UpSession {
             throw new CliException(
                     ExitCode.MACHINE, "cannot lock " + folder.lock() + " (" + e.getMessage() + "); see --data", e);
         }
+    }
+
+    private void prepareGroups(Optional<RunState> earlier, boolean isBackground) {
+        var setup = new GroupSetup(plan, folder, machine);
+        boolean isFresh = earlier.stream()
+                .flatMap(state -> state.servers().stream())
+                .noneMatch(server ->
+                        server.process().filter(machine.processes()::isRunning).isPresent());
+        if (isFresh) {
+            setup.placeStores().forEach(line -> narrate(line, isBackground));
+        }
+        setup.applyGroups().forEach(line -> narrate(line, isBackground));
     }
 
     /** Starts a supervisor that outlives this program. */
@@ -141,7 +154,7 @@ final class UpSession {
     }
 
     private void announce(RunState state, List<String> topics, boolean isForeground) {
-        var report = StatusReport.of(folder, state, machine);
+        var report = StatusReport.of(folder, state, machine).withCopies(machine);
         report.print(output);
         if (!output.isJson()) {
             double seconds = (machine.nanos().getAsLong() - startNanos) / 1e9;

@@ -46,6 +46,11 @@ public final class Output {
         err.flush();
     }
 
+    /** What was written is taken from the screen, so that what comes next stands in its place. Only for a terminal. */
+    public void clearScreen() {
+        out().print("\u001b[H\u001b[2J");
+    }
+
     public void table(Table table) {
         Collection<String> lines = table.lines();
         lines.forEach(this::line);

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Processes that exist in memory only. */
 final class FakeProcesses implements Processes {
@@ -13,12 +14,21 @@ final class FakeProcesses implements Processes {
     final List<Long> terminated = new ArrayList<>();
     final List<Long> killed = new ArrayList<>();
     final Set<Long> deaf = new HashSet<>();
+    Ended answer = new Ended(0, "");
     private final Set<ProcessIdentity> running = new HashSet<>();
 
     @Override
     public ProcessIdentity start(List<String> command, Path log) {
         commands.add(command);
         return spawn(100L + commands.size());
+    }
+
+    /** Runs at once and says what it was asked. */
+    @Override
+    public Ended run(List<String> command, Consumer<String> line) {
+        commands.add(command);
+        line.accept(String.join(" ", command));
+        return answer;
     }
 
     ProcessIdentity spawn(long pid) {

@@ -1,6 +1,7 @@
 package dev.millrace.cli.local;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -26,21 +27,48 @@ final class FakeServer {
         int httpPort = Integer.parseInt(
                 settings.getProperty("broker.http-port", settings.getProperty("namesrv.http-port", "0")));
         if (httpPort > 0) {
-            Thread.ofVirtual().start(() -> serve(httpPort, "HTTP/1.1 200 OK\r\n\r\n"));
+            Thread.ofVirtual().start(() -> serve(httpPort, "HTTP/1.1 200 OK\r\n\r\n" + ready(settings)));
         }
         int port = Integer.parseInt(settings.getProperty("broker.port", settings.getProperty("namesrv.port", "0")));
         serve(port, "");
     }
 
+    /** Copy 0 of a group is its master. */
+    private static String ready(Properties settings) {
+        String number = settings.getProperty("group.copy");
+        if (number == null) {
+            return "{\"ready\":true}";
+        }
+        return "{\"ready\":true,\"role\":\"" + (number.equals("0") ? "master" : "replica") + "\",\"copy\":{\"number\":"
+                + number + ",\"epoch\":7,\"master\":\"127.0.0.1:" + settings.getProperty("broker.port")
+                + "\",\"inSync\":[0,1],\"committed\":123,\"behindBytes\":" + number
+                + "00,\"conditions\":[]}}";
+    }
+
+    private static void readRequest(InputStream request) throws IOException {
+        String read = "";
+        for (int c = request.read(); c >= 0 && !read.endsWith("\r\n\r\n"); ) {
+            read += (char) c;
+            c = read.endsWith("\r\n\r\n") ? -1 : request.read();
+        }
+    }
+
     private static void serve(int port, String answer) {
         try (var listener = new ServerSocket(port, 50, InetAddress.getLoopbackAddress())) {
             while (!listener.isClosed()) {
-                try (var connection = listener.accept()) {
-                    connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
-                }
+                answer(listener, answer);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("port " + port, e);
+        }
+    }
+
+    private static void answer(ServerSocket listener, String answer) throws IOException {
+        try (var connection = listener.accept()) {
+            if (!answer.isEmpty()) {
+                readRequest(connection.getInputStream());
+            }
+            connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
         }
     }
 }

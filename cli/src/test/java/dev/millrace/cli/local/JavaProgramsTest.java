@@ -32,6 +32,20 @@ class JavaProgramsTest {
     }
 
     @Test
+    void startsTheGroupToolWithTheBrokersClasses() throws Exception {
+        Path target = Files.createDirectories(home.resolve("broker-image/target/classes"))
+                .getParent();
+
+        assertThat(programs.group(List.of("show")))
+                .startsWith("/jdk/bin/java")
+                .endsWith(
+                        "-cp",
+                        target + "/classes:" + target + "/lib/*",
+                        "dev.millrace.broker.grouptool.GroupMain",
+                        "show");
+    }
+
+    @Test
     void namesTheServerThatIsNotBuilt() {
         assertThatThrownBy(() -> programs.server(false, Path.of("x")))
                 .hasMessageContainingAll(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.cli.terminal.CliException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,24 @@ class OsProcessesTest {
         assertThatThrownBy(() -> withoutSession.start(List.of("/nowhere/java"), folder.resolve("log")))
                 .isInstanceOf(CliException.class)
                 .hasMessageContaining("cannot start /nowhere/java");
+    }
+
+    @Test
+    void runsACommandAndPassesItsLinesOn() {
+        List<String> lines = new ArrayList<>();
+
+        Processes.Ended ended =
+                processes.run(List.of("sh", "-c", "echo one; echo bad >&2; echo two; exit 4"), lines::add);
+
+        assertThat(lines).containsExactly("one", "two");
+        assertThat(ended).isEqualTo(new Processes.Ended(4, "bad\n"));
+    }
+
+    @Test
+    void namesACommandThatIsNotThere() {
+        assertThatThrownBy(() -> processes.run(List.of("/nowhere/java"), line -> {}))
+                .isInstanceOf(CliException.class)
+                .hasMessageContaining("cannot run /nowhere/java");
     }
 
     private void awaitEnd(ProcessIdentity process) {

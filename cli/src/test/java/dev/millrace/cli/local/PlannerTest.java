@@ -8,6 +8,7 @@ import dev.millrace.crds.v1beta1.Resource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -74,11 +75,116 @@ class PlannerTest {
     }
 
     @Test
-    void refusesMoreThanOneCopy() {
-        assertThat(reasons(cluster(1, 10911, 1, 3)))
+    void plansOneProcessForEachCopy() {
+        var plan = planned(cluster(1, 10911, 2, 3), OptionalInt.empty());
+
+        assertThat(plan.servers())
+                .extracting(ServerPlan::name)
+                .containsExactly(
+                        "shop-ns0", "shop-g0-0", "shop-g0-1", "shop-g0-2", "shop-g1-0", "shop-g1-1", "shop-g1-2");
+        assertThat(plan.servers())
+                .extracting(ServerPlan::port)
+                .containsExactly(9876, 10911, 10921, 10931, 10941, 10951, 10961);
+        assertThat(plan.servers().get(2).ports()).containsExactly(10921, 10919, 10922, 10923);
+        assertThat(plan.servers().getLast().copy()).contains(new CopyId("shop-g1", 2));
+        assertThat(plan.brokers()).containsExactly("shop-g0", "shop-g1");
+    }
+
+    @Test
+    void writesTheConfigurationOfACopy() {
+        var plan = planned(cluster(1, 10911, 1, 3), OptionalInt.empty());
+
+        assertThat(plan.servers().get(2).configText()).isEqualTo("""
+                broker.auto-create-groups=false
+                broker.auto-create-topics=true
+                broker.cluster=shop
+                broker.host=127.0.0.1
+                broker.http-port=10923
+                broker.name=shop-g0
+                broker.namesrv=127.0.0.1:9876
+                broker.port=10921
+                group.copy=1
+                group.peers=0=127.0.0.1:10912;1=127.0.0.1:10922;2=127.0.0.1:10932
+                group.record=/data/groups/shop-g0
+                store.flush.mode=Sync
+                store.path=/data/data/shop-g0-1
+                store.segment-size=64MiB
+                """);
+    }
+
+    @Test
+    void saysWhatAGroupPromises() {
+        String yaml = cluster(1, 10911, 2, 3);
+
+        assertThat(planned(yaml, OptionalInt.empty()).groups().getLast().applyArguments())
+                .containsExactly(
+                        "apply",
+                        "--folder",
+                        "/data/groups/shop-g1",
+                        "--cluster",
+                        "shop",
+                        "--group",
+                        "shop-g1",
+                        "--copies",
+                        "3",
+                        "--min-in-sync",
+                        "2",
+                        "--acks",
+                        "AllInSync",
+                        "--suspicion-ms",
+                        "3000",
+                        "--lease-seconds",
+                        "10",
+                        "--renew-seconds",
+                        "3");
+        assertThat(minInSync(yaml.replace("flush: Sync", "flush: Sync, minInSync: 3")))
+                .isEqualTo(3);
+        assertThat(minInSync(yaml.replace("flush: Sync", "flush: Sync, acks: Async")))
+                .isEqualTo(1);
+        assertThat(minInSync(cluster(1, 10911, 1, 2))).isEqualTo(1);
+        assertThat(planned(cluster(1, 10911, 2, 1), OptionalInt.empty()).groups())
+                .isEmpty();
+    }
+
+    private static int minInSync(String yaml) {
+        return planned(yaml, OptionalInt.empty()).groups().getFirst().minInSync();
+    }
+
+    @Test
+    void refusesCopiesOfWhichNoneTakesOver() {
+        assertThat(reasons(cluster(1, 10911, 1, 3).replace("enabled: true", "enabled: false")))
                 .singleElement()
                 .asString()
-                .contains("'shop' asks for copies: 3", "say spec.brokers.copies: 1");
+                .contains("'shop' asks for copies: 3", "say spec.brokers.failover.enabled: true");
+    }
+
+    @Test
+    void refusesSettingsThatSayWhichCopyABrokerIs() {
+        assertThat(reasons(cluster(1, 10911, 1, 1).replace("64MiB", "64MiB, group.copy: '1'")))
+                .singleElement()
+                .asString()
+                .contains("'group.copy' in spec.brokers.config", "remove it");
+    }
+
+    @Test
+    void refusesATopicNamedLikeAGroupOfCopies() {
+        String topic = TOPIC.formatted("shop");
+
+        assertThat(reasons(cluster(1, 10911, 1, 3) + topic.replace("orders", "shop-g0")))
+                .hasSize(1);
+        assertThat(planned(cluster(1, 10911, 1, 3) + topic, OptionalInt.empty()).topics())
+                .hasSize(1);
+    }
+
+    @Test
+    void refusesCopiesThatNeedMorePortsThanThereAre() {
+        assertThat(reasons(cluster(1, 65_520, 1, 3)))
+                .singleElement()
+                .asString()
+                .contains("shop-g0-2 would need port 65540", "--broker-port");
+        assertThat(reasons(cluster(1, 9855, 1, 3)))
+                .isNotEmpty()
+                .allMatch(reason -> reason.contains("shop-g0-2 and shop-ns0 would both need port 987"));
     }
 
     @Test
@@ -133,7 +239,7 @@ class PlannerTest {
     @Test
     void escapesSettingsAsPropertiesReadThem() throws Exception {
         var settings = Map.of("a key:=#!", "C:\\dir\nnext = x", "b", " lead");
-        var server = new ServerPlan("s", Role.BROKER, "h", 1, 0, List.of(1), settings);
+        var server = new ServerPlan("s", Role.BROKER, "h", 1, 0, List.of(1), Optional.empty(), settings);
 
         var read = new java.util.Properties();
         read.load(new java.io.StringReader(server.configText()));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ReadinessTest {
@@ -26,6 +27,23 @@ class ReadinessTest {
         assertThat(readyWithAnswer("HTTP/1.1 200 OK\r\n\r\n")).isTrue();
         assertThat(readyWithAnswer("HTTP/1.1 503 Service Unavailable\r\n\r\n")).isFalse();
         assertThat(readyWithAnswer("SSH")).isFalse();
+    }
+
+    @Test
+    void reportsWhatTheServerSaysAlsoWhenItIsNotReady() throws Exception {
+        assertThat(reportWithAnswer("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\n{}"))
+                .contains("{}");
+        assertThat(reportWithAnswer("SSH")).isEmpty();
+        assertThat(Readiness.ofServers().report(HOST, 1)).isEmpty();
+    }
+
+    private static Optional<String> reportWithAnswer(String answer) throws Exception {
+        try (var http = listen()) {
+            Thread answering = Thread.ofVirtual().start(() -> answerOnce(http, answer));
+            Optional<String> report = Readiness.ofServers().report(HOST, http.getLocalPort());
+            answering.join();
+            return report;
+        }
     }
 
     private static boolean readyWithAnswer(String answer) throws Exception {

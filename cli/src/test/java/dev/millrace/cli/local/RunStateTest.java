@@ -18,12 +18,23 @@ class RunStateTest {
                 Role.BROKER,
                 "127.0.0.1",
                 10911,
+                10913,
+                Optional.of(new CopyId("shop-g0", 2)),
                 Optional.of(new ProcessIdentity(7, "123@boot")),
                 Instant.parse("2026-01-01T00:00:00.5Z"),
                 Phase.BACKING_OFF,
                 2);
         var waiting = new RunState.Server(
-                "shop-g1", Role.BROKER, "127.0.0.1", 10921, Optional.empty(), Instant.EPOCH, Phase.WAITING, 0);
+                "shop-g1",
+                Role.BROKER,
+                "127.0.0.1",
+                10921,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Instant.EPOCH,
+                Phase.WAITING,
+                0);
         var state = new RunState(new ProcessIdentity(5, "1@boot"), "shop", List.of(started, waiting));
         Path file = Files.writeString(folder.resolve("state.properties"), state.text());
 

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 class SupervisorTest {
     private static final long NAMESRV_PID = 101;
     private static final long BROKER_PID = 102;
-    private static final ServerPlan NAMESRV =
-            new ServerPlan("ns0", Role.NAMESRV, "127.0.0.1", 1, 0, List.of(1), Map.of("namesrv.port", "1"));
-    private static final ServerPlan BROKER =
-            new ServerPlan("g0", Role.BROKER, "127.0.0.1", 2, 0, List.of(2), Map.of("broker.port", "2"));
+    private static final ServerPlan NAMESRV = new ServerPlan(
+            "ns0", Role.NAMESRV, "127.0.0.1", 1, 0, List.of(1), Optional.empty(), Map.of("namesrv.port", "1"));
+    private static final ServerPlan BROKER = new ServerPlan(
+            "g0", Role.BROKER, "127.0.0.1", 2, 0, List.of(2), Optional.empty(), Map.of("broker.port", "2"));
 
     private final FakeProcesses processes = new FakeProcesses();
     private final ManualClock clock = new ManualClock(Instant.parse("2026-01-01T00:00:00Z"));
@@ -184,6 +184,8 @@ class SupervisorTest {
                 Role.BROKER,
                 "127.0.0.1",
                 2,
+                0,
+                Optional.empty(),
                 Optional.of(new ProcessIdentity(BROKER_PID, "another start")),
                 Instant.EPOCH,
                 Phase.READY,
@@ -218,11 +220,16 @@ class SupervisorTest {
     }
 
     private Supervisor newSupervisor(DataFolder folder) {
-        var plan = new ClusterPlan("c", List.of(NAMESRV, BROKER), List.of());
+        var plan = new ClusterPlan("c", List.of(NAMESRV, BROKER), List.of(), List.of());
         Programs programs = new Programs() {
             @Override
             public List<String> server(boolean isBroker, Path config) {
                 return List.of(isBroker ? "broker" : "namesrv", config.toString());
+            }
+
+            @Override
+            public List<String> group(List<String> arguments) {
+                return arguments;
             }
 
             @Override
@@ -240,6 +247,7 @@ class SupervisorTest {
                 clock.nanos(),
                 clock,
                 clock::advance,
+                () -> false,
                 task -> {});
         return new Supervisor(plan, folder, machine, told::add);
     }

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -102,9 +103,11 @@ class TopicApplierTest {
                 clock.nanos(),
                 clock,
                 clock::advance,
+                () -> false,
                 task -> {});
-        var broker = new ServerPlan("g0", Role.BROKER, "127.0.0.1", 2, 0, List.of(2), Map.of());
-        return new TopicApplier(machine).apply(new ClusterPlan("shop", List.of(broker), List.of(topic(fields))));
+        var broker = new ServerPlan("g0", Role.BROKER, "127.0.0.1", 2, 0, List.of(2), Optional.empty(), Map.of());
+        return new TopicApplier(machine)
+                .apply(new ClusterPlan("shop", List.of(broker), List.of(), List.of(topic(fields))));
     }
 
     private static Topic topic(String fields) {
@@ -124,6 +127,11 @@ class TopicApplierTest {
         @Override
         public List<String> server(boolean isBroker, java.nio.file.Path config) {
             return List.of();
+        }
+
+        @Override
+        public List<String> group(List<String> arguments) {
+            return arguments;
         }
 
         @Override
