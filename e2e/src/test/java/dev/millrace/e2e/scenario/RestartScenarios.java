@@ -3,7 +3,6 @@ package dev.millrace.e2e.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.e2e.client.Environment;
-import dev.millrace.e2e.servers.ServerKind;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
@@ -16,14 +15,11 @@ import org.apache.rocketmq.common.message.MessageQueue;
 public final class RestartScenarios {
 
     private static final int QUEUE_COUNT = 4;
-    private static final int APACHE_ROUNDS = 2;
-    private static final int OUR_ROUNDS = 25;
     private static final int ACKNOWLEDGED_PER_ROUND = 200;
 
     /** Kills and restarts the broker under load; the number of rounds is {@code e2e.kill-rounds} if set. */
     public void losesNothingAcknowledgedToKills(Environment env) throws Exception {
-        int usual = env.kind() == ServerKind.APACHE ? APACHE_ROUNDS : OUR_ROUNDS;
-        int rounds = Integer.getInteger("e2e.kill-rounds", usual);
+        int rounds = Integer.getInteger("e2e.kill-rounds", env.servers().killRounds());
         try (Clients clients = new Clients(env)) {
             String topic = env.name("kill");
             DefaultMQProducer producer = clients.newProducer();

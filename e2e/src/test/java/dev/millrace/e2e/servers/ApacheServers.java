@@ -36,6 +36,11 @@ final class ApacheServers extends ProcessServers {
     }
 
     @Override
+    public int killRounds() {
+        return 2;
+    }
+
+    @Override
     List<String> namesrvCommand(int index) {
         String config = file("namesrv-" + index + ".conf", """
                 listenPort=%d

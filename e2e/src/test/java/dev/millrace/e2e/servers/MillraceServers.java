@@ -1,6 +1,7 @@
 package dev.millrace.e2e.servers;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Our NameServer and broker. Owner: the test that opened it. */
@@ -33,12 +34,17 @@ final class MillraceServers extends ProcessServers {
     }
 
     @Override
+    public int killRounds() {
+        return 25;
+    }
+
+    @Override
     List<String> namesrvCommand(int index) {
         String config = file(
                 "namesrv-" + index + ".properties",
                 "namesrv.host=%s\nnamesrv.http-port=0\nnamesrv.port=%d\n"
                         .formatted(listenHost(), namesrvPorts.get(index)));
-        return command("namesrv-image", "-Xmx64m", "dev.millrace.namesrv.NamesrvMain", config);
+        return command("namesrv-image", "-Xmx64m", "dev.millrace.namesrv.NamesrvMain", List.of("--config", config));
     }
 
     @Override
@@ -66,12 +72,12 @@ final class MillraceServers extends ProcessServers {
                         options.isSyncFlush() ? "SYNC" : "ASYNC",
                         options.hasUsualFileSizes() ? "1GiB" : "64MiB",
                         options.hasShortTransactions() ? SHORT_TRANSACTIONS : TRANSACTIONS));
-        return command("broker-image", "-Xmx256m", "dev.millrace.broker.BrokerMain", config);
+        return command("broker-image", "-Xmx256m", "dev.millrace.broker.BrokerMain", List.of("--config", config));
     }
 
-    private static List<String> command(String module, String heap, String mainClass, String config) {
+    static List<String> command(String module, String heap, String mainClass, List<String> arguments) {
         Path target = Jars.ofModule(module);
-        return List.of(
+        List<String> command = new ArrayList<>(List.of(
                 "-cp",
                 target.resolve("classes") + ":" + target.resolve("lib") + "/*",
                 heap,
@@ -79,8 +85,8 @@ final class MillraceServers extends ProcessServers {
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                mainClass,
-                "--config",
-                config);
+                mainClass));
+        command.addAll(arguments);
+        return command;
     }
 }

@@ -74,6 +74,34 @@ public final class ServerProcess {
         }
     }
 
+    /** Of the process that ended last. */
+    public int exitCode() {
+        if (process == null) {
+            throw new IllegalStateException("process " + output + " was never started; start it first");
+        }
+        return process.exitValue();
+    }
+
+    /** Sends it a signal, by the name that {@code kill} knows. */
+    public void signal(String name) {
+        if (process == null) {
+            throw new IllegalStateException("process " + output + " was never started; start it first");
+        }
+        try {
+            int code = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new AssertionError("kill -" + name + " of process " + process.pid() + " failed: " + code);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted; run the test again", e);
+        }
+    }
+
     private void await(Process ending) {
         try {
             if (!ending.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {

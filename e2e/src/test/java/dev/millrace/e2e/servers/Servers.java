@@ -34,6 +34,9 @@ public interface Servers extends AutoCloseable {
     /** Starts an ended NameServer on the same port; returns when it listens. */
     void restartNamesrv(int index);
 
+    /** How often it is worth to kill the broker for each setting. */
+    int killRounds();
+
     /** What the processes printed last, for failure reports. */
     String lastOutput();
 
