@@ -1,5 +1,6 @@
 package dev.millrace.broker.role;
 
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,8 @@ import java.util.Optional;
 final class Candidacy {
     private static final long PROBE_AGAIN_MS = 300;
     private static final long NEVER = -1;
+    /** A copy that nobody answers waits so many times as long as a master does before it takes a member out of the set. */
+    private static final int ALONE_SHRINKS = 2;
 
     private final Known known;
     private final Outbox outbox;
@@ -72,6 +75,24 @@ final class Candidacy {
         return known.checks.isElectable(record, known.me())
                 && known.stored().epoch() <= record.epoch()
                 && nowMs - lostSinceMs >= rank(spec, record) * spec.timers().rankMs();
+    }
+
+    /**
+     * Whether enough others answer this copy for an election to be of use. One that reaches nobody may be cut off itself; it gives
+     * those who are not the time to elect one of them and to take it out of the set. Without this a member that nobody hears, but that
+     * can write the record, takes the mastership again and again.
+     */
+    boolean isSupported(GroupSpec spec, GroupRecord record, Collection<Message.Report> reports, long nowMs) {
+        List<Member> others = record.syncSet().stream()
+                .filter(member ->
+                        member.replica() != known.me().replica() && member.replica() != record.masterReplica())
+                .toList();
+        long reached = others.stream()
+                .filter(member ->
+                        reports.stream().anyMatch(report -> report.member().equals(member)))
+                .count();
+        return reached >= Math.min(others.size(), Math.max(1, spec.minInSync() - 1))
+                || nowMs - lostSinceMs >= ALONE_SHRINKS * spec.timers().shrinkMs();
     }
 
     private boolean isLost(GroupSpec spec, GroupRecord record, Optional<Following> following, long nowMs) {

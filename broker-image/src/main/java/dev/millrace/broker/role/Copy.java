@@ -1,5 +1,6 @@
 package dev.millrace.broker.role;
 
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -315,18 +316,25 @@ public final class Copy {
     }
 
     /** What led to an intent may be over when the record was read: a joiner may have fallen behind, a master be back. */
-    private boolean hasGrounds(Intent intent) {
+    private boolean hasGrounds(Intent intent, Collection<Message.Report> reports) {
         if (!mayWrite()) {
             return false;
         }
         return switch (intent.kind()) {
-            case ELECT -> mastership == null && isElectionWanted(decidedAtMs);
+            case ELECT -> mastership == null && isElectionWanted(decidedAtMs) && isElectionSupported(reports);
             case SHRINK ->
                 mastership != null && mastership.isLaggard(intent.member().orElseThrow(), known.spec(), decidedAtMs);
             case STEP_DOWN -> mastership != null && handover != null && hasSuccessor(mastership, handover);
             case EXPAND ->
                 mastership != null && mastership.isFit(intent.member().orElseThrow());
         };
+    }
+
+    private boolean isElectionSupported(Collection<Message.Report> reports) {
+        GroupSpec spec = known.spec().orElseThrow();
+        GroupRecord record = known.record().orElseThrow();
+        return Proposals.approval(spec, record, known.me().replica()).isPresent()
+                || candidacy.isSupported(spec, record, reports, decidedAtMs);
     }
 
     private boolean mayWrite() {

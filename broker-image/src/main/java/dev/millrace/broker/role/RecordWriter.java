@@ -1,11 +1,12 @@
 package dev.millrace.broker.role;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ final class RecordWriter {
     private final Known known;
     private final Outbox outbox;
     private final Lease lease;
-    private final Predicate<Intent> grounds;
+    private final BiPredicate<Intent, Collection<Message.Report>> grounds;
 
     private Phase phase = Phase.IDLE;
     private Intent intent = Intent.of(Intent.Kind.ELECT);
@@ -71,9 +72,10 @@ final class RecordWriter {
     record Result(Intent intent, Optional<GroupRecord> written) {}
 
     /**
-     * @param grounds whether there is still reason for an intent; asked at the moment the write is sent
+     * @param grounds whether there is still reason for an intent, given what the other copies just reported; asked at the moment
+     *     the write is sent
      */
-    RecordWriter(Known known, Outbox outbox, Lease lease, Predicate<Intent> grounds) {
+    RecordWriter(Known known, Outbox outbox, Lease lease, BiPredicate<Intent, Collection<Message.Report>> grounds) {
         this.known = known;
         this.outbox = outbox;
         this.lease = lease;
@@ -229,7 +231,7 @@ final class RecordWriter {
         if (isNewerElsewhere) {
             known.setRegressed();
         }
-        if (!isKnown || isNewerElsewhere || !grounds.test(intent)) {
+        if (!isKnown || isNewerElsewhere || !grounds.test(intent, round.reports.values())) {
             idle(nowMs);
             return;
         }

@@ -226,7 +226,7 @@ final class MutationTest {
         return List.of(
                 mutation(
                         "unknown is not failed (10)",
-                        without(givesUp).among("RECORD_LINK").hinted(2671)),
+                        without(givesUp).among("RECORD_LINK").hinted(18106)),
                 mutation(
                         "lease before an unclean election (8, 9)",
                         without(needsNoLease).among("UNCLEAN").ofCopies(3)),
