@@ -101,23 +101,61 @@ public final class SendLoad implements AutoCloseable {
         return List.copyOf(failures);
     }
 
+    /** How many were acknowledged so far. */
+    public long acknowledged() {
+        return count.get();
+    }
+
     /** Each acknowledged message is stored, and what one sender had acknowledged stands in its order. */
     public void assertAllAre(List<String> stored) {
-        Set<String> known = new LinkedHashSet<>(stored);
-        List<String> lost =
-                acknowledged.stream().filter(body -> !known.contains(body)).toList();
-        assertThat(lost).as("acknowledged of %d and lost", acknowledged.size()).isEmpty();
-        Map<String, List<Integer>> numbers = new HashMap<>();
+        assertThat(lost(stored)).as("acknowledged of %d and lost", count.get()).isEmpty();
+        assertInOrder(stored);
+    }
+
+    /**
+     * What is lost was the last of its sender at the loss of a master: another copy goes on with a whole beginning of the log.
+     *
+     * @return how many are lost
+     */
+    public int assertOnlyLastAreLost(List<String> stored, int losses) {
+        Set<String> lost = Set.copyOf(lost(stored));
+        Map<String, Integer> pieces = new HashMap<>();
+        Map<String, Boolean> wasLost = new HashMap<>();
+        for (String body : acknowledged) {
+            String sender = senderOf(body);
+            boolean isLost = lost.contains(body);
+            if (isLost && !Boolean.TRUE.equals(wasLost.put(sender, isLost))) {
+                pieces.merge(sender, 1, Integer::sum);
+            }
+            wasLost.put(sender, isLost);
+        }
+        assertThat(pieces)
+                .as("pieces lost at %d losses", losses)
+                .allSatisfy((sender, count) -> assertThat(count).isLessThanOrEqualTo(losses));
+        assertInOrder(stored);
+        return lost.size();
+    }
+
+    private List<String> lost(List<String> stored) {
+        Set<String> known = Set.copyOf(stored);
+        return acknowledged.stream().filter(body -> !known.contains(body)).toList();
+    }
+
+    private void assertInOrder(List<String> stored) {
         Set<String> confirmed = Set.copyOf(acknowledged);
-        for (String body : known) {
+        Map<String, List<Integer>> numbers = new HashMap<>();
+        for (String body : new LinkedHashSet<>(stored)) {
             if (confirmed.contains(body)) {
-                int colon = body.indexOf(':');
-                numbers.computeIfAbsent(body.substring(0, colon), sender -> new ArrayList<>())
-                        .add(Integer.parseInt(body.substring(colon + 1)));
+                numbers.computeIfAbsent(senderOf(body), sender -> new ArrayList<>())
+                        .add(Integer.parseInt(body.substring(body.indexOf(':') + 1)));
             }
         }
         numbers.forEach((sender, sent) ->
                 assertThat(sent).as("order of sender %s", sender).isSorted());
+    }
+
+    private static String senderOf(String body) {
+        return body.substring(0, body.indexOf(':'));
     }
 
     @Override

@@ -23,12 +23,13 @@ public final class BrokerGroup implements AutoCloseable {
     private static final Duration READY_MAX = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration HTTP_TIMEOUT = Duration.ofSeconds(2);
-    private static final String HOST = "127.0.0.1";
+    private static final String RECORD = "record";
     private static final String GROUP_TOOL = "dev.millrace.broker.grouptool.GroupMain";
     private static final Pattern MASTER = Pattern.compile("\"role\":\"master\"");
     private static final Pattern IN_SYNC = Pattern.compile("\"inSync\":\\[([0-9,]*)]");
 
     private final Path scratch;
+    private final GroupNetwork network;
     private final int namesrvPort = Ports.freeBlock();
     private final List<Integer> ports = new ArrayList<>();
     private final ServerProcess namesrv;
@@ -39,12 +40,13 @@ public final class BrokerGroup implements AutoCloseable {
     /** How a group acknowledges. */
     public record Durability(String acks, String flush, int minInSync) {}
 
-    private BrokerGroup(Path scratch, int copyCount, Durability durability) {
+    private BrokerGroup(Path scratch, int copyCount, Durability durability, GroupNetwork network) {
         this.scratch = scratch;
+        this.network = network;
         IntStream.range(0, copyCount).forEach(copy -> ports.add(Ports.freeBlock()));
         String namesrvConfig = file(
                 "namesrv.properties",
-                "namesrv.host=%s\nnamesrv.http-port=0\nnamesrv.port=%d\n".formatted(HOST, namesrvPort));
+                "namesrv.host=%s\nnamesrv.http-port=0\nnamesrv.port=%d\n".formatted(network.host(), namesrvPort));
         this.namesrv = new ServerProcess(
                 scratch.resolve("namesrv.out"),
                 MillraceServers.command(
@@ -55,6 +57,7 @@ public final class BrokerGroup implements AutoCloseable {
         for (int copy = 0; copy < copyCount; copy++) {
             copies.add(new ServerProcess(
                     scratch.resolve("copy-" + copy + ".out"),
+                    network.prefixOf(copy),
                     MillraceServers.command(
                             "broker-image",
                             "-Xmx256m",
@@ -65,7 +68,16 @@ public final class BrokerGroup implements AutoCloseable {
 
     /** Starts everything; returns when there is a master and all copies are in sync. */
     public static BrokerGroup start(Path scratch, int copyCount, Durability durability) {
-        BrokerGroup group = new BrokerGroup(scratch, copyCount, durability);
+        return start(scratch, copyCount, durability, GroupNetwork.LOOPBACK);
+    }
+
+    /** As {@link #start}, with a network namespace for each copy; only in a process that has its own one. */
+    public static BrokerGroup startInNamespaces(Path scratch, int copyCount, Durability durability) {
+        return start(scratch, copyCount, durability, new Namespaces(copyCount, scratch.resolve(RECORD)));
+    }
+
+    private static BrokerGroup start(Path scratch, int copyCount, Durability durability, GroupNetwork network) {
+        BrokerGroup group = new BrokerGroup(scratch, copyCount, durability, network);
         try {
             group.tool(
                     "apply",
@@ -89,7 +101,7 @@ public final class BrokerGroup implements AutoCloseable {
 
     private String config(int copy, Durability durability) {
         String peers = IntStream.range(0, ports.size())
-                .mapToObj(peer -> peer + "=" + HOST + ":" + (ports.get(peer) + 1))
+                .mapToObj(peer -> peer + "=" + network.hostOf(peer) + ":" + (ports.get(peer) + 1))
                 .collect(Collectors.joining(";"));
         return file("copy-" + copy + ".properties", """
                 broker.port=%d
@@ -109,7 +121,7 @@ public final class BrokerGroup implements AutoCloseable {
                         Servers.CLUSTER_NAME,
                         Servers.BROKER_NAME,
                         namesrvAddress(),
-                        HOST,
+                        network.hostOf(copy),
                         scratch.resolve("store-" + copy),
                         durability.flush(),
                         recordFolder(),
@@ -118,7 +130,7 @@ public final class BrokerGroup implements AutoCloseable {
     }
 
     private Path recordFolder() {
-        return scratch.resolve("record");
+        return scratch.resolve(RECORD);
     }
 
     /** Runs the program that makes and changes groups; what it printed. */
@@ -139,12 +151,12 @@ public final class BrokerGroup implements AutoCloseable {
     }
 
     public String namesrvAddress() {
-        return HOST + ":" + namesrvPort;
+        return network.host() + ":" + namesrvPort;
     }
 
     /** Where clients reach a copy. */
     public String address(int copy) {
-        return HOST + ":" + ports.get(copy);
+        return network.hostOf(copy) + ":" + ports.get(copy);
     }
 
     /** The copy that says it is master now, if one does. */
@@ -152,6 +164,11 @@ public final class BrokerGroup implements AutoCloseable {
         return IntStream.range(0, ports.size())
                 .filter(copy -> MASTER.matcher(readiness(copy)).find())
                 .findFirst();
+    }
+
+    /** The copy that a switchover goes to. */
+    public int successorOf(int copy) {
+        return (copy + 1) % ports.size();
     }
 
     /** Waits for a master. */
@@ -183,7 +200,7 @@ public final class BrokerGroup implements AutoCloseable {
 
     /** What a copy says of itself as JSON; empty if it does not answer. */
     public String readiness(int copy) {
-        URI ready = URI.create("http://" + HOST + ":" + (ports.get(copy) + 2) + "/ready");
+        URI ready = URI.create("http://" + network.hostOf(copy) + ":" + (ports.get(copy) + 2) + "/ready");
         try {
             return http.send(
                             HttpRequest.newBuilder(ready).timeout(HTTP_TIMEOUT).build(),
@@ -216,6 +233,26 @@ public final class BrokerGroup implements AutoCloseable {
         copies.get(copy).signal("CONT");
     }
 
+    /** Nothing comes from a copy and nothing reaches it, the election record neither; its connections stay open. */
+    public void cutOff(int copy) {
+        network.cut(copy, GroupNetwork.Direction.BOTH);
+    }
+
+    /** Nothing reaches a copy. */
+    public void deafen(int copy) {
+        network.cut(copy, GroupNetwork.Direction.TO);
+    }
+
+    /** Nothing comes from a copy. */
+    public void mute(int copy) {
+        network.cut(copy, GroupNetwork.Direction.FROM);
+    }
+
+    /** A copy reaches the others again, and they it. */
+    public void reconnect(int copy) {
+        network.mend(copy);
+    }
+
     public void restart(int copy) {
         copies.get(copy).start();
     }
@@ -231,6 +268,7 @@ public final class BrokerGroup implements AutoCloseable {
     public void close() {
         copies.forEach(ServerProcess::kill);
         namesrv.kill();
+        network.close();
         http.close();
     }
 

@@ -25,8 +25,13 @@ public final class ServerProcess {
 
     /** @param output gets what the program prints; {@code arguments} follow {@code java} */
     public ServerProcess(Path output, List<String> arguments) {
+        this(output, List.of(), arguments);
+    }
+
+    /** @param prefix of the command, a program that becomes the one it is given */
+    ServerProcess(Path output, List<String> prefix, List<String> arguments) {
         this.output = output;
-        this.command = new ArrayList<>();
+        this.command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(arguments);
     }
